@@ -1,0 +1,5 @@
+/** The commands, one file each. */
+@NullMarked
+package dev.ipgate.cli;
+
+import org.jspecify.annotations.NullMarked;

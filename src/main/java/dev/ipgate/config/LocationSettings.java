@@ -1,0 +1,40 @@
+package dev.ipgate.config;
+
+import dev.ipgate.problem.Position;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What differs for some paths of a site. What is null comes from the site.
+ *
+ * @param path the path, string prefix or regular expression (RE2)
+ * @param match how the path is compared
+ * @param beforeRegex for a prefix: no regular expression is tried if this is the longest; nginx's {@code ^~}
+ * @param ignoreCase for a regular expression; nginx's {@code ~*}
+ * @param rules who may pass here, in place of the site's rules
+ * @param upstream the app for these paths
+ * @param note free text, or null
+ * @param setting its place in the file, such as {@code locations[0]}
+ * @param at where it stands
+ */
+public record LocationSettings(
+        String path,
+        Match match,
+        boolean beforeRegex,
+        boolean ignoreCase,
+        @Nullable List<RuleSettings> rules,
+        @Nullable UpstreamSettings upstream,
+        @Nullable String note,
+        String setting,
+        Position at) {
+
+    /** How a location's path is compared. */
+    public enum Match {
+        /** As a string prefix, the longest wins; nginx's plain location. The default. */
+        PREFIX,
+        /** As a whole; nginx's {@code =}. */
+        EXACT,
+        /** As a regular expression found anywhere in the path; nginx's {@code ~}. */
+        REGEX
+    }
+}

@@ -1,0 +1,28 @@
+package dev.ipgate.config;
+
+import dev.ipgate.policy.Action;
+import dev.ipgate.problem.Position;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One line of {@code rules}, groups not yet resolved.
+ *
+ * @param action allow or deny
+ * @param whom whom it names; never empty
+ * @param methods in upper case; empty for every method
+ * @param until when it ends, or null
+ * @param note free text, or null
+ * @param setting its place in the file, such as {@code locations[0].rules[2]}
+ * @param at where it stands
+ */
+public record RuleSettings(
+        Action action,
+        List<Whom> whom,
+        Set<String> methods,
+        @Nullable Instant until,
+        @Nullable String note,
+        String setting,
+        Position at) {}

@@ -1,0 +1,53 @@
+package dev.ipgate.config;
+
+import dev.ipgate.problem.Position;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The conf file as read: checked key by key, defaults filled in, groups and list files not yet resolved.
+ *
+ * @param file the conf file
+ * @param listen where to listen; never empty
+ * @param clientAddress how the client's address is found
+ * @param groups names for addresses, in the order of the file
+ * @param defaultSite the site of the top level, which every host without a site of its own gets; null if the top level
+ *     has neither rules nor upstream and only holds {@code sites}
+ * @param sites the other sites, in the order of the file
+ * @param limits what a request or connection may take
+ * @param accessLog one line a request
+ * @param mode whether the address decides, or is only judged and logged
+ * @param control the Unix socket for {@code ipgate reload}, or null for none
+ */
+public record Settings(
+        Path file,
+        List<ListenSettings> listen,
+        ClientAddressSettings clientAddress,
+        Map<String, GroupSettings> groups,
+        @Nullable SiteSettings defaultSite,
+        List<SiteSettings> sites,
+        LimitSettings limits,
+        AccessLogSettings accessLog,
+        Mode mode,
+        @Nullable Path control) {
+
+    /** What happens to those whom the rules deny. */
+    public enum Mode {
+        /** They are refused. */
+        ENFORCE,
+        /** They pass, and the log says that they would have been refused. */
+        REPORT
+    }
+
+    /**
+     * A group: the addresses written in the conf file, or the list file that holds them.
+     *
+     * @param members for a plain list, its members, which may name other groups
+     * @param file for a list file, its path, already resolved against the conf file's folder
+     * @param at where the group stands
+     */
+    public record GroupSettings(
+            List<Whom> members, @Nullable Path file, Position at) {}
+}

@@ -1,0 +1,23 @@
+package dev.ipgate.config;
+
+import dev.ipgate.problem.Position;
+import java.util.List;
+
+/**
+ * One app: the names it answers to, who may reach it, and where it is.
+ *
+ * @param hosts its names, in lower case, without port or trailing dot; {@code *.example.com} for any name below. May be
+ *     empty for the default site only
+ * @param rules who may pass, in order; never empty
+ * @param locations what differs for some paths
+ * @param upstream the app
+ * @param setting the site's place in the file, such as {@code sites[0]}; empty for the default site
+ * @param at where it stands
+ */
+public record SiteSettings(
+        List<String> hosts,
+        List<RuleSettings> rules,
+        List<LocationSettings> locations,
+        UpstreamSettings upstream,
+        String setting,
+        Position at) {}

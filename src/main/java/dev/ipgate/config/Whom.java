@@ -1,0 +1,35 @@
+package dev.ipgate.config;
+
+import dev.ipgate.net.IpRange;
+import dev.ipgate.problem.Position;
+
+/** Whom a rule, a group or {@code trusted_proxies} names. */
+public sealed interface Whom {
+
+    /** Where it stands. */
+    Position at();
+
+    /** {@code all}: every address of both families. */
+    record Everyone(Position at) implements Whom {
+        @Override
+        public String toString() {
+            return "all";
+        }
+    }
+
+    /** An address, a CIDR block or a range {@code a-b}; {@code text} is as written. */
+    record Addresses(IpRange range, String text, Position at) implements Whom {
+        @Override
+        public String toString() {
+            return text;
+        }
+    }
+
+    /** A group, by its name; the reader has checked that it exists. */
+    record Group(String name, Position at) implements Whom {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package dev.ipgate.net;
+
+import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An IPv4 or IPv6 address. An IPv4-mapped IPv6 address ({@code ::ffff:192.0.2.1}, RFC 4291 section 2.5.5.2) is its IPv4
+ * address, so a rule for one form holds for the other. Never looks anything up.
+ */
+public final class IpAddress implements Comparable<IpAddress> {
+
+    /*
+     * One representation for both families: the 128 bits of the IPv6 form, an IPv4 address being its mapped form.
+     * Equality, order and range arithmetic then need no case for the family.
+     */
+
+    static final long MAPPED = 0xFFFFL << 32;
+
+    private final long high;
+    private final long low;
+
+    private IpAddress(long high, long low) {
+        this.high = high;
+        this.low = low;
+    }
+
+    static IpAddress of(long high, long low) {
+        return new IpAddress(high, low);
+    }
+
+    /** The address that a socket gave us; a zone id is dropped. */
+    public static IpAddress of(InetAddress address) {
+        return of(address.getAddress());
+    }
+
+    /**
+     * The address of 4 or 16 bytes in network order.
+     *
+     * @throws IllegalArgumentException if there are neither 4 nor 16
+     */
+    public static IpAddress of(byte[] bytes) {
+        return switch (bytes.length) {
+            case 4 -> new IpAddress(0, MAPPED | bits(bytes, 0, 4));
+            case 16 -> new IpAddress(bits(bytes, 0, 8), bits(bytes, 8, 8));
+            default -> throw new IllegalArgumentException("an address has 4 or 16 bytes, not " + bytes.length);
+        };
+    }
+
+    /**
+     * Reads a literal: four decimal octets without leading zeros, or RFC 4291 section 2.2 in any of its forms. No zone,
+     * no brackets, no port, no blanks.
+     *
+     * @throws IllegalArgumentException if the text is anything else; the message names it and, where one can be
+     *     guessed, what was meant
+     */
+    public static IpAddress parse(String text) {
+        IpAddress address = parse(text, 0, text.length());
+        if (address == null) {
+            throw new IllegalArgumentException(AddressLiteral.whatIsWrong(text));
+        }
+        return address;
+    }
+
+    /** The same for a part of a longer text; null if it is no literal. Nothing but the result is allocated. */
+    public static @Nullable IpAddress parse(CharSequence text, int from, int to) {
+        return AddressLiteral.parse(text, from, to);
+    }
+
+    public boolean isIpv4() {
+        return high == 0 && low >>> 32 == 0xFFFF;
+    }
+
+    /** 127.0.0.0/8 or ::1. */
+    public boolean isLoopback() {
+        return isIpv4() ? (low >>> 24 & 0xFF) == 127 : high == 0 && low == 1;
+    }
+
+    /** 0.0.0.0 or ::. */
+    public boolean isUnspecified() {
+        return high == 0 && (low == 0 || low == MAPPED);
+    }
+
+    /** Bits 0 to 63 of the IPv6 form. */
+    long high() {
+        return high;
+    }
+
+    /** Bits 64 to 127 of the IPv6 form. */
+    long low() {
+        return low;
+    }
+
+    @Override
+    public int compareTo(IpAddress other) {
+        int byHigh = Long.compareUnsigned(high, other.high);
+        return byHigh != 0 ? byHigh : Long.compareUnsigned(low, other.low);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof IpAddress that && high == that.high && low == that.low;
+    }
+
+    @Override
+    public int hashCode() {
+        return Long.hashCode(high * 31 + low);
+    }
+
+    /** The canonical text: dotted decimal, or RFC 5952. */
+    @Override
+    public String toString() {
+        return appendTo(new StringBuilder(39)).toString();
+    }
+
+    /** Appends the canonical text. */
+    public StringBuilder appendTo(StringBuilder text) {
+        return AddressLiteral.append(text, this);
+    }
+
+    private static long bits(byte[] bytes, int from, int count) {
+        long bits = 0;
+        for (int i = from; i < from + count; i++) {
+            bits = (bits << 8) | (bytes[i] & 0xFF);
+        }
+        return bits;
+    }
+}

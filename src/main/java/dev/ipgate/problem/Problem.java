@@ -1,0 +1,50 @@
+package dev.ipgate.problem;
+
+/**
+ * One thing that the operator must fix, or at least know: where, which setting, and what is wrong with it.
+ *
+ * @param severity whether the file can be used all the same
+ * @param at where
+ * @param setting the path of the setting, such as {@code rules[3].allow}; empty where no setting is to blame
+ * @param message what is wrong and what to write instead
+ * @param sourceLine the text of the line at fault, or empty where there is none to show
+ */
+public record Problem(Severity severity, Position at, String setting, String message, String sourceLine) {
+
+    /** How much a problem weighs. */
+    public enum Severity {
+        /** The file cannot be used. */
+        ERROR,
+        /** The file can be used, but hardly means what its author thinks. */
+        WARNING
+    }
+
+    private static final int WIDEST_EXCERPT = 160;
+
+    /** The problem in one line: {@code ipgate.yaml:1:10: rules[0].allow: "10.0.0.1/8" has host bits set; …}. */
+    @Override
+    public String toString() {
+        return at + ": " + (severity == Severity.WARNING ? "warning: " : "") + (setting.isEmpty() ? "" : setting + ": ")
+                + message;
+    }
+
+    /** The problem, and under it the line at fault with a caret at the column. */
+    public String withExcerpt() {
+        if (sourceLine.isBlank() || sourceLine.length() > WIDEST_EXCERPT) {
+            return toString();
+        }
+        String line = this + "\n    " + sourceLine;
+        return at.column() == 0 || at.column() > sourceLine.length() + 1
+                ? line
+                : line + "\n    " + indentLike(sourceLine, at.column() - 1) + "^";
+    }
+
+    /** Blanks as wide as the first characters of the line, tabs kept, so that the caret stands under its column. */
+    private static String indentLike(String line, int width) {
+        StringBuilder blanks = new StringBuilder(width);
+        for (int i = 0; i < width; i++) {
+            blanks.append(i < line.length() && line.charAt(i) == '\t' ? '\t' : ' ');
+        }
+        return blanks.toString();
+    }
+}
