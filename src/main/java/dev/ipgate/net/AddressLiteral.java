@@ -7,6 +7,8 @@ final class AddressLiteral {
 
     private static final int LONGEST = "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255".length();
 
+    private static final int LONGEST_QUOTE = 100;
+
     private AddressLiteral() {}
 
     static @Nullable IpAddress parse(CharSequence text, int from, int to) {
@@ -110,16 +112,16 @@ final class AddressLiteral {
     /** Puts the zero groups that "::" stands for between the first {@code gap} groups and the rest. */
     private static IpAddress spread(long high, long low, int groups, int gap) {
         int tail = 16 * (groups - gap); // bits after the gap, at most 112
-        long tailHigh = tail > 64 ? high & (1L << tail - 64) - 1 : 0;
+        long tailHigh = tail > 64 ? high & (1L << (tail - 64)) - 1 : 0;
         long tailLow = tail >= 64 ? low : low & (1L << tail) - 1;
         long headHigh = 0; // what stood before the gap, moved to the front
         long headLow = 0;
         for (int group = 0; group < gap; group++) {
             long bits = groupAt(high, low, groups - 1 - group);
             if (group < 4) {
-                headHigh |= bits << 48 - 16 * group;
+                headHigh |= bits << (48 - 16 * group);
             } else {
-                headLow |= bits << 112 - 16 * group;
+                headLow |= bits << (112 - 16 * group);
             }
         }
         return IpAddress.of(headHigh | tailHigh, headLow | tailLow);
@@ -127,7 +129,7 @@ final class AddressLiteral {
 
     /** A group counted from the right, from 0. */
     private static long groupAt(long high, long low, int fromRight) {
-        return (fromRight < 4 ? low >>> 16 * fromRight : high >>> 16 * (fromRight - 4)) & 0xFFFF;
+        return (fromRight < 4 ? low >>> (16 * fromRight) : high >>> (16 * (fromRight - 4))) & 0xFFFF;
     }
 
     static StringBuilder append(StringBuilder text, IpAddress address) {
@@ -180,11 +182,17 @@ final class AddressLiteral {
         }
     }
 
-    /** Says why a text is no address, and what its author may have meant. */
-    static String whatIsWrong(String text) {
-        String quoted = "\"" + text + "\"";
+    /**
+     * Says why a text is no address, and what its author may have meant.
+     *
+     * @param rest what was written behind the address, such as {@code /8}: quoted with it, not judged
+     */
+    static String whatIsWrong(String text, String rest) {
+        String quoted = quoted(text + rest);
         if (text.isEmpty()) {
-            return "an address is missing";
+            return rest.isEmpty()
+                    ? "an address is missing"
+                    : quoted + " has no address before \"" + rest.charAt(0) + "\"";
         }
         if (text.indexOf('%') >= 0) {
             return quoted + " has a zone id; write the address without it";
@@ -192,22 +200,39 @@ final class AddressLiteral {
         if (text.startsWith("[") && text.endsWith("]")) {
             return quoted + " has brackets; write the address without them";
         }
-        if (text.matches("[0-9]{1,9}(\\.[0-9]{1,9}){3}")) {
-            String[] octets = text.split("\\.", -1);
-            StringBuilder decimal = new StringBuilder();
-            for (String octet : octets) {
-                if (Integer.parseInt(octet) > 255) {
-                    return quoted + " has an octet over 255";
-                }
-                decimal.append(decimal.isEmpty() ? "" : ".").append(Integer.parseInt(octet));
-            }
-            return quoted + " has an octet with a leading zero, which some programs read as octal; did you mean "
-                    + decimal + "?";
+        if (text.matches("[0-9.]+:[0-9]+|\\[.*]:[0-9]+")) {
+            return quoted + " has a port; write the address without it";
         }
-        if (text.matches("[0-9]+(\\.[0-9]+){0,2}")) {
+        if (text.matches("[0-9]{1,9}(\\.[0-9]{1,9}){3}")) {
+            return whatIsWrongWithOctets(text, rest);
+        }
+        if (text.matches("[0-9]+(\\.[0-9]+)*")) {
             return quoted + " is not an IP address: IPv4 has four octets";
         }
+        if (text.indexOf('/') > 0 && parse(text, 0, text.indexOf('/')) != null) {
+            return quoted + " is a block; write one address";
+        }
         return quoted + " is not an IP address";
+    }
+
+    private static String whatIsWrongWithOctets(String text, String rest) {
+        StringBuilder decimal = new StringBuilder();
+        for (String octet : text.split("\\.", -1)) {
+            int value = Integer.parseInt(octet);
+            if (value > 255) {
+                return quoted(text + rest) + " has an octet over 255";
+            }
+            decimal.append(decimal.isEmpty() ? "" : ".").append(value);
+        }
+        return quoted(text + rest)
+                + " has an octet with a leading zero, which some programs read as octal; did you mean " + decimal + rest
+                + "?";
+    }
+
+    /** A text in quotes, as a message shows it: a long one cut, control characters replaced. */
+    static String quoted(String text) {
+        String start = text.length() > LONGEST_QUOTE ? text.substring(0, LONGEST_QUOTE) + "…" : text;
+        return "\"" + start.replaceAll("\\p{Cntrl}", "?") + "\"";
     }
 
     private static boolean isDigit(char c) {

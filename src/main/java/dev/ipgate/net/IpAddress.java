@@ -16,6 +16,9 @@ public final class IpAddress implements Comparable<IpAddress> {
 
     static final long MAPPED = 0xFFFFL << 32;
 
+    static final IpAddress FIRST_IPV4 = new IpAddress(0, MAPPED);
+    static final IpAddress LAST_IPV4 = new IpAddress(0, MAPPED | 0xFFFF_FFFFL);
+
     private final long high;
     private final long low;
 
@@ -56,7 +59,7 @@ public final class IpAddress implements Comparable<IpAddress> {
     public static IpAddress parse(String text) {
         IpAddress address = parse(text, 0, text.length());
         if (address == null) {
-            throw new IllegalArgumentException(AddressLiteral.whatIsWrong(text));
+            throw new IllegalArgumentException(AddressLiteral.whatIsWrong(text, ""));
         }
         return address;
     }
@@ -88,6 +91,25 @@ public final class IpAddress implements Comparable<IpAddress> {
     /** Bits 64 to 127 of the IPv6 form. */
     long low() {
         return low;
+    }
+
+    /** The address's 32-bit words from the front: an IPv4 address has one, an IPv6 address four. */
+    int word(int index) {
+        if (isIpv4()) {
+            return (int) low;
+        }
+        long half = index < 2 ? high : low;
+        return (int) ((index & 1) == 0 ? half >>> 32 : half);
+    }
+
+    /** The address one below. */
+    IpAddress previous() {
+        return new IpAddress(low == 0 ? high - 1 : high, low - 1);
+    }
+
+    /** The address one above. */
+    IpAddress next() {
+        return new IpAddress(low == -1 ? high + 1 : high, low + 1);
     }
 
     @Override

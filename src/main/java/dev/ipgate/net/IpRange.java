@@ -27,15 +27,33 @@ public record IpRange(IpAddress first, IpAddress last) {
     public static IpRange parse(String text) {
         int dash = text.indexOf('-');
         if (dash >= 0) {
-            return new IpRange(
-                    IpAddress.parse(text.substring(0, dash).strip()),
-                    IpAddress.parse(text.substring(dash + 1).strip()));
+            return parse(
+                    text,
+                    text.substring(0, dash).strip(),
+                    text.substring(dash + 1).strip());
         }
         if (text.indexOf('/') >= 0) {
             return CidrBlock.parse(text).range();
         }
         IpAddress address = IpAddress.parse(text);
         return new IpRange(address, address);
+    }
+
+    private static IpRange parse(String text, String from, String to) {
+        if (from.isEmpty() || to.isEmpty()) {
+            throw new IllegalArgumentException(
+                    AddressLiteral.quoted(text) + " needs an address on both sides of the \"-\"");
+        }
+        IpAddress first = IpAddress.parse(from);
+        IpAddress last = IpAddress.parse(to);
+        if (first.isIpv4() != last.isIpv4()) {
+            throw new IllegalArgumentException(AddressLiteral.quoted(text) + " begins and ends in different families");
+        }
+        if (first.compareTo(last) > 0) {
+            throw new IllegalArgumentException(
+                    AddressLiteral.quoted(text) + " ends before it begins; did you mean " + to + "-" + from + "?");
+        }
+        return new IpRange(first, last);
     }
 
     /** Whether the address lies within; false for the other family, though {@code ::/0} spans it in number. */
