@@ -27,8 +27,21 @@ public record Rule(
         @Nullable String note,
         Position origin) {
 
+    /** The second at which a rule without an end does end. */
+    static final long NEVER = Long.MAX_VALUE;
+
     public Rule {
         methods = Set.copyOf(methods);
+    }
+
+    /** Whether the rule is for requests of a method: every rule is that names none, and GET stands for HEAD too. */
+    boolean isFor(String method) {
+        return methods.isEmpty() || methods.contains(method) || (method.equals("HEAD") && methods.contains("GET"));
+    }
+
+    /** The second, since the epoch, from which on the rule is as if it were not there. */
+    long endsAt() {
+        return until == null ? NEVER : until.getEpochSecond();
     }
 
     @Override

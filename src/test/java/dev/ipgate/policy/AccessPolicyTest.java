@@ -1,0 +1,241 @@
+package dev.ipgate.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import dev.ipgate.net.AddressSet;
+import dev.ipgate.net.IpAddress;
+import dev.ipgate.net.IpRange;
+import dev.ipgate.net.Samples;
+import java.lang.management.ManagementFactory;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class AccessPolicyTest {
+
+    private static final long SEED = 9110;
+    private static final List<String> METHODS = List.of("GET", "HEAD", "POST", "PUT", "get", "BREW", "");
+
+    @ParameterizedTest(name = "{0} is {1}: {2}")
+    @CsvSource(textBlock = """
+            # client,          action, because
+            9.255.255.255,     DENY,   no rule matched
+            10.0.0.0,          ALLOW,  allow 10.0.0.0/8
+            10.0.255.255,      ALLOW,  allow 10.0.0.0/8
+            10.1.0.0,          DENY,   deny 10.1.0.0/16
+            10.1.2.2,          DENY,   deny 10.1.0.0/16
+            10.1.2.3,          ALLOW,  allow 10.1.2.3
+            10.1.2.4,          DENY,   deny 10.1.0.0/16
+            10.1.255.255,      DENY,   deny 10.1.0.0/16
+            10.2.0.0,          ALLOW,  allow 10.0.0.0/8
+            10.255.255.255,    ALLOW,  allow 10.0.0.0/8
+            11.0.0.0,          DENY,   no rule matched
+            ::ffff:10.1.0.0,   DENY,   deny 10.1.0.0/16
+            ::ffff:10.2.0.0,   ALLOW,  allow 10.0.0.0/8
+            ::ffff:11.0.0.0,   DENY,   no rule matched
+            ::10.2.0.0,        DENY,   no rule matched
+            a02::,             DENY,   no rule matched
+            2001:db8::,        ALLOW,  allow 2001:db8::/32
+            2001:db8:0:ffff:ffff:ffff:ffff:ffff, ALLOW, allow 2001:db8::/32
+            2001:db8:1::,      DENY,   deny 2001:db8:1::/48
+            2001:db8:1:ffff:ffff:ffff:ffff:ffff, DENY, deny 2001:db8:1::/48
+            2001:db8:2::,      ALLOW,  allow 2001:db8::/32
+            2001:db8:ffff:ffff:ffff:ffff:ffff:ffff, ALLOW, allow 2001:db8::/32
+            2001:db9::,        DENY,   no rule matched
+            2001:db7:ffff:ffff:ffff:ffff:ffff:ffff, DENY, no rule matched
+            0.0.0.0,           DENY,   no rule matched
+            255.255.255.255,   DENY,   no rule matched
+            ::,                DENY,   no rule matched
+            """)
+    void firstMatchingRuleWins(String client, Action action, String because) {
+        AccessPolicy policy = AccessPolicy.compile(Rules.parse("""
+                allow 10.1.2.3; deny 10.1.0.0/16; allow 10.0.0.0/8; deny 10.2.0.0/16;
+                deny 2001:db8:1::/48; allow 2001:db8::/32"""));
+
+        Decision decision = policy.decide("GET", IpAddress.parse(client), 0);
+
+        assertThat(decision.action()).isEqualTo(action);
+        assertThat(decision.reason()).contains(because);
+    }
+
+    @ParameterizedTest(name = "{0}: {1} is {2}")
+    @CsvSource(textBlock = """
+            # rules,                              client,            action
+            '',                                   1.2.3.4,           DENY
+            '',                                   ::1,               DENY
+            allow nobody,                         1.2.3.4,           DENY
+            allow all,                            0.0.0.0,           ALLOW
+            allow all,                            255.255.255.255,   ALLOW
+            allow all,                            ::,                ALLOW
+            allow all,                            ::1:0:0:0,         ALLOW
+            allow all,                            ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff, ALLOW
+            allow 0.0.0.0/0,                      ::1,               DENY
+            allow ::/0,                           1.2.3.4,           DENY
+            allow ::/0,                           ::ffff:1.2.3.4,    DENY
+            allow 0.0.0.0/0,                      ::ffff:1.2.3.4,    ALLOW
+            deny 1.2.3.4; allow all,              1.2.3.4,           DENY
+            deny 1.2.3.4; allow all,              1.2.3.5,           ALLOW
+            deny 1.2.3.4; allow all,              ::1.2.3.4,         ALLOW
+            allow all; deny 1.2.3.4,              1.2.3.4,           ALLOW
+            deny all; allow 1.2.3.4,              1.2.3.4,           DENY
+            allow nobody; deny all,               1.2.3.4,           DENY
+            """)
+    void everyAddressOfBothFamiliesIsDecided(String rules, String client, Action action) {
+        AccessPolicy policy = AccessPolicy.compile(Rules.parse(rules));
+
+        assertThat(policy.decide("GET", IpAddress.parse(client), 0).action()).isEqualTo(action);
+    }
+
+    @ParameterizedTest(name = "{0} by {1} is {2}")
+    @CsvSource(textBlock = """
+            # client, method, because
+            1.1.1.1,  GET,    allow 1.1.1.1
+            1.1.1.1,  HEAD,   allow 1.1.1.1
+            1.1.1.1,  POST,   deny all
+            1.1.1.1,  get,    deny all
+            1.1.1.1,  BREW,   deny all
+            2.2.2.2,  HEAD,   allow 2.2.2.2
+            2.2.2.2,  GET,    deny all
+            3.3.3.3,  PUT,    deny 3.3.3.3
+            3.3.3.3,  POST,   deny 3.3.3.3
+            3.3.3.3,  GET,    allow 3.3.3.0/24
+            3.3.3.3,  PATCH,  allow 3.3.3.0/24
+            3.3.3.4,  PUT,    allow 3.3.3.0/24
+            """)
+    void aRuleHoldsForItsMethodsOnly(String client, String method, String because) {
+        AccessPolicy policy = AccessPolicy.compile(Rules.parse("""
+                allow 1.1.1.1 GET; allow 2.2.2.2 HEAD; deny 3.3.3.3 PUT,POST; allow 3.3.3.0/24; deny all"""));
+
+        assertThat(policy.decide(method, IpAddress.parse(client), 0).reason()).contains(because);
+    }
+
+    @ParameterizedTest(name = "{0} at {1}: {2}")
+    @CsvSource(textBlock = """
+            # client, second, because
+            1.1.1.1,  99,     allow 1.1.1.1
+            1.1.1.1,  100,    deny all
+            1.1.1.1,  101,    deny all
+            1.1.1.1,  -1,     allow 1.1.1.1
+            # two that end one after another, though the second is written first among those that last
+            2.2.2.2,  0,      deny 2.2.2.2
+            2.2.2.2,  49,     deny 2.2.2.2
+            2.2.2.2,  50,     allow 2.2.2.0/24
+            2.2.2.2,  99,     allow 2.2.2.0/24
+            2.2.2.2,  100,    deny all
+            2.2.2.3,  49,     allow 2.2.2.0/24
+            # one that has ended before its turn comes
+            3.3.3.3,  99,     allow 3.3.3.3
+            3.3.3.3,  100,    deny all
+            """)
+    void aRuleEndsAtItsSecond(String client, long now, String because) {
+        AccessPolicy policy = AccessPolicy.compile(Rules.parse("""
+                allow 1.1.1.1 until=100; deny 2.2.2.2 until=50; allow 2.2.2.0/24 until=100;
+                allow 3.3.3.3 until=100; deny 3.3.3.3 until=50; deny all"""));
+
+        assertThat(policy.decide("GET", IpAddress.parse(client), now).reason()).contains(because);
+    }
+
+    @Test
+    void whereTheLastRuleHasEndedNoRuleMatches() {
+        AccessPolicy policy = AccessPolicy.compile(Rules.parse("allow 1.1.1.1 until=100"));
+
+        assertThat(policy.decide("GET", IpAddress.parse("1.1.1.1"), 100))
+                .isSameAs(policy.decide("GET", IpAddress.parse("2.2.2.2"), 0))
+                .isEqualTo(new Decision(Action.DENY, null));
+    }
+
+    @Test
+    void agreesWithAScanOfTheRules() {
+        Random random = new Random(SEED);
+        int probes = 0;
+        for (int round = 0; round < 1_500; round++) {
+            List<IpRange> written = new ArrayList<>();
+            List<Rule> rules = new ArrayList<>();
+            int count = random.nextInt(round % 50 == 0 ? 200 : 8);
+            for (int i = 0; i < count; i++) {
+                rules.add(randomRule(random, written, i + 1));
+            }
+            AccessPolicy policy = AccessPolicy.compile(rules);
+            List<IpAddress> clients = Samples.around(written);
+            for (int i = 0; i < 20; i++) {
+                clients.add(Samples.address(random));
+            }
+            for (IpAddress client : clients) {
+                for (int i = 0; i < 4; i++) {
+                    String method = METHODS.get(random.nextInt(METHODS.size()));
+                    long now = random.nextInt(7);
+                    Rule expected = scan(rules, method, client, now);
+
+                    assertThat(policy.decide(method, client, now).rule())
+                            .as("%s %s at %d by %s, seed %d", method, client, now, rules, SEED)
+                            .isSameAs(expected);
+                    probes++;
+                }
+            }
+        }
+        assertThat(probes).isGreaterThan(200_000);
+    }
+
+    /** The obvious way: look at every rule in order. */
+    private static @Nullable Rule scan(List<Rule> rules, String method, IpAddress client, long now) {
+        for (Rule rule : rules) {
+            boolean ended = rule.until() != null && now >= rule.until().getEpochSecond();
+            boolean named = rule.methods().isEmpty()
+                    || rule.methods().contains(method)
+                    || (method.equals("HEAD") && rule.methods().contains("GET"));
+            if (!ended && named && rule.addresses().contains(client)) {
+                return rule;
+            }
+        }
+        return null;
+    }
+
+    private static Rule randomRule(Random random, List<IpRange> written, int line) {
+        List<IpRange> ranges = Samples.ranges(random, 5);
+        written.addAll(ranges);
+        Set<String> methods = random.nextInt(3) > 0 ? Set.of() : Set.of(METHODS.get(random.nextInt(4)), "PATCH");
+        Instant until = random.nextInt(3) > 0 ? null : Instant.ofEpochSecond(random.nextInt(6));
+        Action action = random.nextBoolean() ? Action.ALLOW : Action.DENY;
+        return Rules.rule(action, ranges.toString(), AddressSet.of(ranges), methods, until, line);
+    }
+
+    @Test
+    void aDecisionAllocatesNothing() {
+        Random random = new Random(SEED);
+        List<Rule> rules = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            rules.add(randomRule(random, new ArrayList<>(), i + 1));
+        }
+        AccessPolicy policy = AccessPolicy.compile(rules);
+        IpAddress[] clients = new IpAddress[1_000];
+        Arrays.setAll(clients, i -> Samples.address(random));
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long allowed = allowed(policy, clients, 300); // warms up
+
+        long before = threads.getCurrentThreadAllocatedBytes();
+        long again = allowed(policy, clients, 100);
+        long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+
+        assertThat(allocated).isZero();
+        assertThat(again * 3).isEqualTo(allowed);
+    }
+
+    private static long allowed(AccessPolicy policy, IpAddress[] clients, int rounds) {
+        long allowed = 0;
+        for (int round = 0; round < rounds; round++) {
+            for (int i = 0; i < clients.length; i++) {
+                String method = i % 2 == 0 ? "GET" : "BREW";
+                allowed += policy.decide(method, clients[i], i % 7).allowed() ? 1 : 0;
+            }
+        }
+        return allowed;
+    }
+}
