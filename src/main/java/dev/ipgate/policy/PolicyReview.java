@@ -1,0 +1,158 @@
+package dev.ipgate.policy;
+
+import dev.ipgate.net.AddressSet;
+import dev.ipgate.net.IpAddress;
+import dev.ipgate.net.RangeTable;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** What an operator should know about a list of rules that is valid, but hardly means what its author thinks. */
+public final class PolicyReview {
+
+    private PolicyReview() {}
+
+    /**
+     * Something to know about a rule.
+     *
+     * @param rule the rule to blame, whose origin is where to look
+     * @param message what is odd about it
+     */
+    public record Finding(Rule rule, String message) {}
+
+    /**
+     * Reviews one list: rules that have ended, rules that can never match, allows that repeat an earlier one, and
+     * {@code allow: all} at the top. A rule that names nobody, such as an empty group, is not reported: groups fill.
+     *
+     * @param now seconds since the epoch
+     * @return findings in the order of the rules
+     */
+    public static List<Finding> of(List<Rule> rules, long now) {
+        List<Rule> living = living(rules, now);
+        AccessPolicy policy = AccessPolicy.compile(living);
+        Set<Rule> deciding = policy.deciding();
+        Map<Rule, Integer> places = places(rules);
+        List<Finding> findings = new ArrayList<>();
+        for (Rule rule : rules) {
+            if (now >= rule.endsAt()) {
+                findings.add(new Finding(
+                        rule,
+                        quoted(rule) + " ended at " + Instant.ofEpochSecond(rule.endsAt())
+                                + "; remove it or give it a later end"));
+            } else if (!rule.addresses().isEmpty() && !deciding.contains(rule)) {
+                findings.add(new Finding(rule, whyIdle(rule, policy.decidingFor(rule), places)));
+            } else if (rule.equals(rules.get(0)) && letsEverybodyIn(rule)) {
+                findings.add(new Finding(rule, quoted(rule) + " at the top lets everybody in" + forMethods(rule)));
+            }
+        }
+        return findings;
+    }
+
+    /*
+     * A single rule that covers the idle one decides for some of its addresses, unless those above it cover the idle
+     * one too; so it is enough to look among those that decide there.
+     */
+    private static String whyIdle(Rule idle, Set<Rule> deciding, Map<Rule, Integer> places) {
+        Optional<Rule> covering = deciding.stream()
+                .filter(rule -> place(rule, places) < place(idle, places) && covers(rule, idle))
+                .min(Comparator.comparingInt(rule -> place(rule, places)));
+        if (covering.isEmpty()) {
+            return quoted(idle) + " can never match: the rules above cover it together";
+        }
+        Rule rule = covering.get();
+        return idle.action() == Action.ALLOW && rule.action() == Action.ALLOW
+                ? quoted(idle) + " duplicates " + cited(rule)
+                : quoted(idle) + " can never match: " + cited(rule) + " covers it";
+    }
+
+    /** Whether one rule holds for all addresses and methods of another, for as long as that one lasts. */
+    private static boolean covers(Rule rule, Rule other) {
+        boolean methods = rule.methods().isEmpty()
+                || (!other.methods().isEmpty() && other.methods().stream().allMatch(rule::isFor));
+        return methods && rule.endsAt() >= other.endsAt() && rule.addresses().covers(other.addresses());
+    }
+
+    private static boolean letsEverybodyIn(Rule rule) {
+        return rule.action() == Action.ALLOW && rule.addresses().covers(AddressSet.ALL);
+    }
+
+    /**
+     * Tells whether a location's own list is wider than the list that it replaces: whether it allows, now and for some
+     * method, an address that the other denies.
+     *
+     * @param now seconds since the epoch
+     * @return the rule that allows such an address; the message names the lowest, IPv4 before IPv6
+     */
+    public static Optional<Finding> widerThan(List<Rule> parentRules, List<Rule> ownRules, long now) {
+        List<String> methods = new ArrayList<>(List.of(AccessPolicy.ANY_OTHER));
+        methods.addAll(AccessPolicy.methods(parentRules));
+        methods.addAll(AccessPolicy.methods(ownRules));
+        for (String method : methods) {
+            List<Rule> own = AccessPolicy.rulesFor(method, living(ownRules, now));
+            List<Rule> parent = AccessPolicy.rulesFor(method, living(parentRules, now));
+            IpAddress example = firstAllowedOnlyBy(own, parent);
+            if (example != null) {
+                Rule rule = own.stream()
+                        .filter(candidate -> candidate.addresses().contains(example))
+                        .findFirst()
+                        .orElseThrow();
+                return Optional.of(new Finding(
+                        rule,
+                        quoted(rule) + " lets in " + example + (method.isEmpty() ? "" : " for " + method)
+                                + ", which the list that this one replaces denies"));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static @Nullable IpAddress firstAllowedOnlyBy(List<Rule> own, List<Rule> parent) {
+        List<Rule> rules = new ArrayList<>(own);
+        rules.addAll(parent);
+        List<AddressSet> sets = rules.stream().map(Rule::addresses).toList();
+        return RangeTable.flatten(sets, naming -> {
+                    Integer ours = naming.lower(own.size()) == null ? null : naming.first();
+                    Integer theirs = naming.ceiling(own.size());
+                    return allows(rules, ours) && !allows(rules, theirs) ? 1 : 0;
+                })
+                .firstWith(1);
+    }
+
+    private static boolean allows(List<Rule> rules, @Nullable Integer first) {
+        return first != null && rules.get(first).action() == Action.ALLOW;
+    }
+
+    private static List<Rule> living(List<Rule> rules, long now) {
+        return rules.stream().filter(rule -> now < rule.endsAt()).toList();
+    }
+
+    private static Map<Rule, Integer> places(List<Rule> rules) {
+        Map<Rule, Integer> places = new HashMap<>();
+        for (Rule rule : rules) {
+            places.putIfAbsent(rule, places.size());
+        }
+        return places;
+    }
+
+    private static int place(Rule rule, Map<Rule, Integer> places) {
+        return places.getOrDefault(rule, Integer.MAX_VALUE);
+    }
+
+    private static String forMethods(Rule rule) {
+        return rule.methods().isEmpty() ? "" : " for " + String.join(", ", new TreeSet<>(rule.methods()));
+    }
+
+    private static String quoted(Rule rule) {
+        return "\"" + rule + "\"";
+    }
+
+    private static String cited(Rule rule) {
+        return quoted(rule) + " at " + rule.origin().fileAndLine();
+    }
+}
