@@ -13,4 +13,14 @@ import org.jspecify.annotations.Nullable;
  * @param reason how the address was found, or why there is none; text that a request holds is in it only if it is
  *     printable, and cut short
  */
-public record ClientAddress(IpAddress peer, @Nullable IpAddress address, List<IpAddress> via, String reason) {}
+public record ClientAddress(IpAddress peer, @Nullable IpAddress address, List<IpAddress> via, String reason) {
+
+    /** What a request gets that no header says anything about. One may be kept for the life of a connection. */
+    public static ClientAddress direct(IpAddress peer) {
+        return new ClientAddress(peer, peer, List.of(), "the peer");
+    }
+
+    static ClientAddress refused(IpAddress peer, String reason) {
+        return new ClientAddress(peer, null, List.of(), reason);
+    }
+}
