@@ -19,32 +19,16 @@ public record Problem(Severity severity, Position at, String setting, String mes
         WARNING
     }
 
-    private static final int WIDEST_EXCERPT = 160;
-
     /** The problem in one line: {@code ipgate.yaml:1:10: rules[0].allow: "10.0.0.1/8" has host bits set; …}. */
     @Override
     public String toString() {
-        return at + ": " + (severity == Severity.WARNING ? "warning: " : "") + (setting.isEmpty() ? "" : setting + ": ")
-                + message;
+        return Excerpt.printable(at + ": " + (severity == Severity.WARNING ? "warning: " : "")
+                + (setting.isEmpty() ? "" : setting + ": ") + message);
     }
 
     /** The problem, and under it the line at fault with a caret at the column. */
     public String withExcerpt() {
-        if (sourceLine.isBlank() || sourceLine.length() > WIDEST_EXCERPT) {
-            return toString();
-        }
-        String line = this + "\n    " + sourceLine;
-        return at.column() == 0 || at.column() > sourceLine.length() + 1
-                ? line
-                : line + "\n    " + indentLike(sourceLine, at.column() - 1) + "^";
-    }
-
-    /** Blanks as wide as the first characters of the line, tabs kept, so that the caret stands under its column. */
-    private static String indentLike(String line, int width) {
-        StringBuilder blanks = new StringBuilder(width);
-        for (int i = 0; i < width; i++) {
-            blanks.append(i < line.length() && line.charAt(i) == '\t' ? '\t' : ' ');
-        }
-        return blanks.toString();
+        String excerpt = Excerpt.of(sourceLine, at.column());
+        return excerpt.isEmpty() ? toString() : this + "\n" + excerpt;
     }
 }

@@ -2,6 +2,7 @@ package dev.ipgate.problem;
 
 import dev.ipgate.problem.Problem.Severity;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,29 +12,52 @@ public final class Problems {
 
     private final List<Problem> found = new ArrayList<>();
     private final Map<String, List<String>> sources = new HashMap<>();
+    private final Map<String, Integer> fileOrder = new HashMap<>();
 
     /** Makes a file's lines known, so that problems in it can show the line at fault. */
     public void source(String file, String text) {
         sources.put(file, text.lines().toList());
+        fileOrder.putIfAbsent(file, fileOrder.size());
     }
 
     /** Records something that makes the file unusable. */
     public void error(Position at, String setting, String message) {
-        found.add(new Problem(Severity.ERROR, at, setting, message, sourceLine(at)));
+        error(at, setting, message, sourceLine(at));
+    }
+
+    /** The same for a file too long to be made known: with the text of the line at fault. */
+    public void error(Position at, String setting, String message, String sourceLine) {
+        add(new Problem(Severity.ERROR, at, setting, message, sourceLine));
     }
 
     /** Records something that the operator should know, though the file can be used. */
     public void warning(Position at, String setting, String message) {
-        found.add(new Problem(Severity.WARNING, at, setting, message, sourceLine(at)));
+        warning(at, setting, message, sourceLine(at));
+    }
+
+    /** The same for a file too long to be made known: with the text of the line at fault. */
+    public void warning(Position at, String setting, String message, String sourceLine) {
+        add(new Problem(Severity.WARNING, at, setting, message, sourceLine));
     }
 
     public boolean hasErrors() {
         return found.stream().anyMatch(problem -> problem.severity() == Severity.ERROR);
     }
 
+    /** The warnings, in the order of {@link #all()}. */
     public List<Problem> warnings() {
-        return found.stream()
+        return all().stream()
                 .filter(problem -> problem.severity() == Severity.WARNING)
+                .toList();
+    }
+
+    /** Everything found, file by file and each file from top to bottom, in whatever order it was noticed. */
+    public List<Problem> all() {
+        Comparator<Problem> byFile = Comparator.comparing(
+                problem -> fileOrder.getOrDefault(problem.at().file(), fileOrder.size()));
+        return found.stream()
+                .sorted(byFile.thenComparing(problem -> problem.at().line())
+                        .thenComparing(problem -> problem.at().column()))
                 .toList();
     }
 
@@ -44,8 +68,13 @@ public final class Problems {
      */
     public void throwIfErrors() {
         if (hasErrors()) {
-            throw new ConfigException(found);
+            throw new ConfigException(all());
         }
+    }
+
+    private void add(Problem problem) {
+        fileOrder.putIfAbsent(problem.at().file(), fileOrder.size());
+        found.add(problem);
     }
 
     private String sourceLine(Position at) {

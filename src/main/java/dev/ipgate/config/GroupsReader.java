@@ -1,0 +1,121 @@
+package dev.ipgate.config;
+
+import dev.ipgate.config.Settings.GroupSettings;
+import dev.ipgate.net.IpRange;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code groups}: names for lists of addresses, and for list files. */
+final class GroupsReader {
+
+    static final String NAME = "[A-Za-z][A-Za-z0-9_-]*";
+
+    private static final Set<String> RESERVED = Set.of("all");
+
+    private final Path conf;
+    private final Map<String, Setting> settings = new LinkedHashMap<>();
+    private final Map<String, GroupSettings> groups = new LinkedHashMap<>();
+
+    /** @param groups the value of the key, or null if it is not there */
+    GroupsReader(Path conf, @Nullable Setting groups) {
+        this.conf = conf;
+        if (groups != null) {
+            settings.putAll(groups.named());
+            settings.forEach(GroupsReader::checkName);
+        }
+    }
+
+    /** The names in the order of the file, before any group is read: a bad group is still a group. */
+    Set<String> names() {
+        return settings.keySet();
+    }
+
+    Map<String, GroupSettings> read(WhomReader whom) {
+        settings.forEach((name, setting) -> groups.put(name, group(setting, whom)));
+        settings.forEach((name, setting) -> breakCircles(name, setting, new ArrayDeque<>()));
+        return groups;
+    }
+
+    private static void checkName(String name, Setting setting) {
+        if (RESERVED.contains(name)) {
+            setting.error("\"" + name + "\" has a meaning of its own; give the group another name");
+        } else if (isAddress(name)) {
+            setting.error("\"" + name + "\" is an address; give the group a name such as office");
+        } else if (!name.matches(NAME)) {
+            setting.error("\"" + name + "\" cannot be a group's name; use letters, digits, - and _, a letter first");
+        }
+    }
+
+    private GroupSettings group(Setting setting, WhomReader whom) {
+        if (!setting.isTable()) {
+            return new GroupSettings(members(setting, whom), null, setting.at());
+        }
+        Section section = setting.section(Keys.GROUP);
+        Setting file = section == null ? null : section.find("file");
+        if (section != null && file == null) {
+            section.error("has no file; write {file: NAME}, or a list of addresses");
+        }
+        Path path = file == null ? null : file.as(text -> ConfPath.resolve(conf, text));
+        return new GroupSettings(List.of(), path, setting.at());
+    }
+
+    private List<Whom> members(Setting setting, WhomReader whom) {
+        if (setting.isList() && setting.items().isEmpty()) {
+            setting.warning("has no members: whoever it names is nobody");
+        }
+        List<Whom> members = new ArrayList<>();
+        for (Setting item : setting.oneOrMore()) {
+            for (Whom member : whom.read(item)) {
+                if (member instanceof Whom.Everyone) {
+                    item.error("\"all\" cannot be in a group; write it where the group is used");
+                } else {
+                    members.add(member);
+                }
+            }
+        }
+        return members;
+    }
+
+    /** Reports a group that holds itself, and takes the member out that closes the circle. */
+    private void breakCircles(String name, Setting setting, Deque<String> path) {
+        path.addLast(name);
+        GroupSettings group = groups.get(name);
+        List<Whom> kept = new ArrayList<>();
+        for (Whom member : group == null ? List.<Whom>of() : group.members()) {
+            if (member instanceof Whom.Group inner && path.contains(inner.name())) {
+                report(setting, inner, path);
+                continue;
+            }
+            kept.add(member);
+            if (member instanceof Whom.Group inner) {
+                breakCircles(inner.name(), settings.getOrDefault(inner.name(), setting), path);
+            }
+        }
+        if (group != null && kept.size() < group.members().size()) {
+            groups.put(name, new GroupSettings(kept, group.file(), group.at()));
+        }
+        path.removeLast();
+    }
+
+    private static void report(Setting setting, Whom.Group closing, Deque<String> path) {
+        List<String> circle = new ArrayList<>(path);
+        circle = circle.subList(circle.indexOf(closing.name()), circle.size());
+        setting.error("holds itself: " + String.join(" → ", circle) + " → " + closing.name());
+    }
+
+    private static boolean isAddress(String name) {
+        try {
+            IpRange.parse(name);
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+}

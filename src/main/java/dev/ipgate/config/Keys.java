@@ -1,0 +1,63 @@
+package dev.ipgate.config;
+
+import java.util.List;
+
+/** The keys of each table of the conf file. A key that is not here is refused. */
+enum Keys {
+    TOP(
+            "",
+            "listen",
+            "client_address",
+            "groups",
+            "rules",
+            "locations",
+            "upstream",
+            "hosts",
+            "sites",
+            "limits",
+            "access_log",
+            "mode",
+            "control"),
+    LISTEN("listen", "address"),
+    CLIENT_ADDRESS("client_address", "trusted_proxies", "header", "recursive", "on_malformed", "untrusted_forwarder"),
+    GROUP("groups", "file"),
+    RULE("rules", "allow", "deny", "methods", "until", "note"),
+    LOCATION("locations", "path", "match", "before_regex", "ignore_case", "rules", "upstream", "note"),
+    UPSTREAM(
+            "upstream",
+            "url",
+            "connect_timeout",
+            "response_timeout",
+            "host_header",
+            "origin",
+            "forwarded_chain",
+            "max_connections",
+            "keepalive"),
+    SITE("sites", "hosts", "rules", "locations", "upstream"),
+    LIMITS(
+            "limits",
+            "request_body",
+            "header_bytes",
+            "request_head_timeout",
+            "idle_timeout",
+            "stream_idle_timeout",
+            "connections"),
+    ACCESS_LOG("access_log", "format", "to");
+
+    private final String section;
+    private final List<String> names;
+
+    Keys(String section, String... names) {
+        this.section = section;
+        this.names = List.of(names);
+    }
+
+    /** The key of the table itself; empty for the whole file. */
+    String section() {
+        return section;
+    }
+
+    List<String> names() {
+        return names;
+    }
+}

@@ -1,0 +1,128 @@
+package dev.ipgate.config;
+
+import dev.ipgate.net.IpAddress;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code listen}: a port, an address and a port, or a list of either; no name is ever looked up. */
+final class ListenReader {
+
+    private static final String FORMS = "write a port, or such as 127.0.0.1:8080 or \"[::1]:8080\"";
+
+    private final Map<String, ListenSettings> byAddress = new HashMap<>();
+    private final List<ListenSettings> listen = new ArrayList<>();
+
+    List<ListenSettings> read(@Nullable Setting setting) {
+        if (setting == null) {
+            return List.of();
+        }
+        if (setting.isList() && setting.items().isEmpty()) {
+            setting.error("is empty; " + FORMS);
+        }
+        for (Setting item : setting.oneOrMore()) {
+            if (item.isTable()) {
+                readTable(item);
+            } else {
+                readText(item);
+            }
+        }
+        return listen;
+    }
+
+    private void readTable(Setting setting) {
+        Section section = setting.section(Keys.LISTEN);
+        Setting address = section == null ? null : section.find("address");
+        if (address != null) {
+            readText(address);
+        } else if (section != null) {
+            section.missing("address", "is missing; " + FORMS);
+        }
+    }
+
+    private void readText(Setting setting) {
+        String text = setting.text();
+        if (text == null) {
+            return;
+        }
+        try {
+            InetSocketAddress address = parse(text);
+            String host = text.indexOf(':') < 0 || text.startsWith("*:") ? "*" : String.valueOf(address.getAddress());
+            ListenSettings one = new ListenSettings(text, address, setting.at());
+            ListenSettings earlier =
+                    address.getPort() == 0 ? null : byAddress.putIfAbsent(host + ":" + address.getPort(), one);
+            if (earlier == null) {
+                listen.add(one);
+            } else {
+                setting.error("\"" + text + "\" is listened on already, see line "
+                        + earlier.at().line());
+            }
+        } catch (IllegalArgumentException e) {
+            setting.error(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static InetSocketAddress parse(String text) {
+        if (text.matches("-?[0-9]+")) {
+            return new InetSocketAddress(Numbers.parse(text, 0, 65535));
+        }
+        if (text.startsWith("unix:") || text.startsWith("/")) {
+            throw new IllegalArgumentException("\"" + text + "\" is no address; " + FORMS);
+        }
+        int colon = text.lastIndexOf(':');
+        if (IpAddress.parse(text, 0, text.length()) != null) {
+            throw new IllegalArgumentException(
+                    text.indexOf(':') >= 0
+                            ? "\"" + text + "\" has no brackets, so that no port can be told; write \"[" + text
+                                    + "]:8080\""
+                            : "\"" + text + "\" has no port; did you mean " + text + ":8080?");
+        }
+        if (colon < 0 || text.endsWith("]")) {
+            throw new IllegalArgumentException("\"" + text + "\" has no port; " + FORMS);
+        }
+        String host = text.substring(0, colon);
+        int port = port(text, text.substring(colon + 1));
+        return switch (host) {
+            case "*" -> new InetSocketAddress(port);
+            case "localhost" -> new InetSocketAddress(inetAddress(IpAddress.parse("127.0.0.1")), port);
+            default -> new InetSocketAddress(inetAddress(address(text, host, port)), port);
+        };
+    }
+
+    private static int port(String text, String port) {
+        try {
+            return Numbers.parse(port, 0, 65535);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("\"" + text + "\" has no port from 0 to 65535 after its last colon", e);
+        }
+    }
+
+    private static IpAddress address(String text, String host, int port) {
+        if (host.startsWith("[") && host.endsWith("]")) {
+            return IpAddress.parse(host.substring(1, host.length() - 1));
+        }
+        if (host.indexOf(':') >= 0 && IpAddress.parse(host, 0, host.length()) != null) {
+            throw new IllegalArgumentException("\"" + text + "\" has no brackets around its address; did you mean \"["
+                    + host + "]:" + port + "\"?");
+        }
+        if (host.matches("[A-Za-z][A-Za-z0-9.-]*")) {
+            throw new IllegalArgumentException(
+                    "\"" + host + "\" is a name; write the address to listen on, or *:" + port + " for all");
+        }
+        return IpAddress.parse(host);
+    }
+
+    /** The same address in Java's type, by its bytes: nothing here can cause a look-up. */
+    private static InetAddress inetAddress(IpAddress address) {
+        try {
+            return InetAddress.getByAddress(AddressBytes.of(address));
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("4 or 16 bytes make an address", e);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package dev.ipgate.config;
+
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
+import dev.ipgate.config.LocationSettings.Match;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code locations}: what differs for some paths of a site. */
+final class LocationsReader {
+
+    private static final Map<String, Match> MATCHES =
+            Map.of("prefix", Match.PREFIX, "exact", Match.EXACT, "regex", Match.REGEX);
+
+    private final RulesReader rules;
+
+    LocationsReader(RulesReader rules) {
+        this.rules = rules;
+    }
+
+    List<LocationSettings> read(@Nullable Setting setting) {
+        List<LocationSettings> locations = new ArrayList<>();
+        Map<String, LocationSettings> seen = new HashMap<>();
+        for (Setting item : setting == null ? List.<Setting>of() : setting.items()) {
+            LocationSettings location = location(item);
+            if (location == null) {
+                continue;
+            }
+            LocationSettings earlier =
+                    seen.putIfAbsent(location.match() + " " + location.ignoreCase() + " " + location.path(), location);
+            if (earlier == null) {
+                locations.add(location);
+            } else {
+                item.error("is the same path and match as " + earlier.setting() + ", line "
+                        + earlier.at().line());
+            }
+        }
+        return locations;
+    }
+
+    private @Nullable LocationSettings location(Setting setting) {
+        Section section = setting.section(Keys.LOCATION);
+        if (section == null) {
+            return null;
+        }
+        Match match = section.word("match", Match.PREFIX, MATCHES);
+        boolean beforeRegex = section.flag("before_regex", false);
+        boolean ignoreCase = section.flag("ignore_case", false);
+        Setting own = section.find("rules");
+        Setting app = section.find("upstream");
+        List<RuleSettings> ownRules = own == null ? null : rules.read(own);
+        UpstreamSettings upstream = app == null ? null : UpstreamReader.read(app);
+        String note = section.text("note");
+        Setting pathSetting = section.find("path");
+        if (beforeRegex && match != Match.PREFIX) {
+            section.error("before_regex is for match: prefix only; leave it out");
+        }
+        if (ignoreCase && match != Match.REGEX) {
+            section.error("ignore_case is for match: regex only; leave it out, or write match: regex");
+        }
+        if (pathSetting == null) {
+            section.missing("path", "is missing; write such as path: /health");
+            return null;
+        }
+        String path = match == Match.REGEX ? regex(pathSetting) : path(pathSetting, match);
+        return path == null
+                ? null
+                : new LocationSettings(
+                        path, match, beforeRegex, ignoreCase, ownRules, upstream, note, setting.name(), setting.at());
+    }
+
+    private static @Nullable String path(Setting setting, Match match) {
+        String path = setting.as(LocationsReader::path);
+        if (path != null && match == Match.PREFIX && path.endsWith("*")) {
+            setting.warning("a prefix holds whatever begins with it, and * is a * here; did you mean "
+                    + path.replaceAll("\\*+$", "") + "?");
+        }
+        return path;
+    }
+
+    private static String path(String text) {
+        String quoted = "\"" + text + "\"";
+        if (!text.startsWith("/")) {
+            throw new IllegalArgumentException(
+                    text.matches("[~^=(].*")
+                            ? quoted + " does not begin with a slash; for a regular expression write match: regex"
+                            : quoted + " does not begin with a slash; did you mean /" + text + "?");
+        }
+        int end = text.indexOf('?') >= 0 ? text.indexOf('?') : text.indexOf('#');
+        if (end >= 0) {
+            throw new IllegalArgumentException(
+                    quoted + " has a query or fragment, which locations do not see; write " + text.substring(0, end));
+        }
+        String canonical = LocationPath.canonical(text);
+        if (!canonical.equals(text)) {
+            throw new IllegalArgumentException(quoted
+                    + " never matches, because paths are decoded and tidied first; did you mean " + canonical + "?");
+        }
+        return text;
+    }
+
+    private static @Nullable String regex(Setting setting) {
+        return setting.as(text -> {
+            try {
+                Pattern.compile(text);
+                return text;
+            } catch (PatternSyntaxException e) {
+                String unknown = text.matches(".*\\(\\?<?[=!].*|.*\\\\[1-9].*")
+                        ? "; RE2 has no look-around and no back-references"
+                        : "";
+                throw new IllegalArgumentException(
+                        "\"" + text + "\" is no regular expression of RE2: " + e.getDescription() + unknown, e);
+            }
+        });
+    }
+}

@@ -1,0 +1,77 @@
+package dev.ipgate.config;
+
+import dev.ipgate.problem.Position;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what a site is made of, for the default site at the top level and for each of {@code sites}. */
+final class SiteReader {
+
+    private static final List<String> INHERITED =
+            List.of("listen", "client_address", "groups", "limits", "mode", "access_log", "control", "sites");
+
+    private final RulesReader rules;
+    private final LocationsReader locations;
+    private final HostNames hosts = new HostNames();
+
+    SiteReader(RulesReader rules) {
+        this.rules = rules;
+        this.locations = new LocationsReader(rules);
+    }
+
+    /** The site of the top level; null if it is not meant to be one, or if something that it needs is bad. */
+    @Nullable
+    SiteSettings readDefault(Section top) {
+        boolean onlySites = top.has("sites")
+                && !top.has("rules")
+                && !top.has("upstream")
+                && !top.has("locations")
+                && !top.has("hosts");
+        return onlySites ? null : site(top, "", Position.of(top.at().file()));
+    }
+
+    List<SiteSettings> readSites(@Nullable Setting setting) {
+        List<SiteSettings> sites = new ArrayList<>();
+        if (setting != null && setting.isList() && setting.items().isEmpty()) {
+            setting.error("is empty; leave the key out");
+        }
+        for (Setting item : setting == null ? List.<Setting>of() : setting.items()) {
+            Section section = item.section(Keys.SITE, SiteReader::inherited);
+            if (section == null) {
+                continue;
+            }
+            Setting names = section.find("hosts");
+            if (names == null || names.isList() && names.items().isEmpty()) {
+                section.missing("hosts", "is missing; write the names by which the site is chosen");
+            }
+            SiteSettings site = site(section, item.name(), item.at());
+            if (site != null) {
+                sites.add(site);
+            }
+        }
+        return sites;
+    }
+
+    private static @Nullable String inherited(String key) {
+        return INHERITED.contains(key) ? "\"" + key + "\" is for all sites together; write it at the top level" : null;
+    }
+
+    private @Nullable SiteSettings site(Section section, String name, Position at) {
+        List<String> names = hosts.read(section.find("hosts"));
+        Setting list = section.find("rules");
+        Setting app = section.find("upstream");
+        if (list == null) {
+            section.missing("rules", "is missing, so nobody could pass; write a list such as - allow: 203.0.113.7");
+        }
+        if (app == null) {
+            section.missing("upstream", "is missing; write where the app is, such as \"http://127.0.0.1:5050\"");
+        }
+        List<RuleSettings> ownRules = list == null ? List.of() : rules.read(list);
+        List<LocationSettings> paths = locations.read(section.find("locations"));
+        UpstreamSettings upstream = app == null ? null : UpstreamReader.read(app);
+        return upstream == null || ownRules.isEmpty()
+                ? null
+                : new SiteSettings(names, ownRules, paths, upstream, name, at);
+    }
+}

@@ -1,0 +1,130 @@
+package dev.ipgate.config;
+
+import dev.ipgate.net.IpAddress;
+import dev.ipgate.net.IpRange;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads whom a rule, a group or {@code trusted_proxies} names: addresses, CIDR blocks, ranges, groups, {@code all}. */
+final class WhomReader {
+
+    static final String ALL = "all";
+
+    private static final Set<String> MEANS_ALL = Set.of("all", "any", "everyone", "everybody", "*", "0/0");
+
+    private final Set<String> groups;
+
+    /** @param groups the names that are defined, whatever is wrong with their members */
+    WhomReader(Set<String> groups) {
+        this.groups = groups;
+    }
+
+    /** One name or a list of names; what is wrong is reported and left out. */
+    List<Whom> read(Setting setting) {
+        List<Whom> whom = new ArrayList<>();
+        for (Setting item : setting.oneOrMore()) {
+            Whom one = one(item);
+            if (one != null) {
+                whom.add(one);
+            }
+        }
+        return whom;
+    }
+
+    private @Nullable Whom one(Setting setting) {
+        String text = setting.text();
+        if (text == null) {
+            return null;
+        }
+        if (text.equals(ALL)) {
+            return new Whom.Everyone(setting.at());
+        }
+        if (groups.contains(text)) {
+            return new Whom.Group(text, setting.at());
+        }
+        try {
+            String wrong = whatIsWrong(text);
+            if (wrong != null) {
+                setting.error(wrong);
+                return null;
+            }
+            return new Whom.Addresses(IpRange.parse(text), text, setting.at());
+        } catch (IllegalArgumentException e) {
+            setting.error(String.valueOf(e.getMessage()));
+            return null;
+        }
+    }
+
+    /** What people write for an address or a group that is neither; null if it may be an address. */
+    private @Nullable String whatIsWrong(String text) {
+        String quoted = "\"" + text + "\"";
+        String nginx = NginxLine.suggestion(text);
+        if (nginx != null) {
+            return nginx;
+        }
+        if (MEANS_ALL.contains(text.toLowerCase(Locale.ROOT))) {
+            return quoted + " is not known here; did you mean all?";
+        }
+        if (text.equals("localhost")) {
+            return quoted + " is a name; did you mean 127.0.0.1, or [127.0.0.1, \"::1\"] for both families?";
+        }
+        if (text.endsWith(";")) {
+            return quoted + " ends in a semicolon; leave it out";
+        }
+        if (text.matches("[0-9./]+[,\\s].*")) {
+            return quoted + " holds more than one word; write a list: [a, b]";
+        }
+        String[] parts = text.split(":", -1);
+        if (parts.length == 2 && IpAddress.parse(parts[0], 0, parts[0].length()) != null) {
+            return quoted + " has a port; rules know addresses only: write " + parts[0];
+        }
+        if (text.matches("[0-9]{1,3}(\\.[0-9]{1,3}){0,2}(\\.\\*){1,3}")) {
+            return quoted + " has a wildcard; did you mean " + block(text.replaceAll("[.*]+$", "")) + "?";
+        }
+        if (!text.matches(".*[g-zG-Z_].*") && text.matches(".*[0-9:/.].*")) {
+            return null;
+        }
+        return noGroup(text, quoted);
+    }
+
+    private static String block(String octets) {
+        int given = octets.split("\\.", -1).length;
+        return octets + ".0".repeat(4 - given) + "/" + 8 * given;
+    }
+
+    private @Nullable String noGroup(String text, String quoted) {
+        if (text.matches(GroupsReader.NAME)) {
+            String known = groups.isEmpty()
+                    ? "; no groups are defined"
+                    : "; the groups are "
+                            + String.join(", ", groups.stream().sorted().toList());
+            return quoted + " is neither an address nor a group" + Spelling.hint(text, groups, known);
+        }
+        return text.matches("[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*\\.?")
+                ? quoted + " is a host name; write the addresses that it stands for"
+                : null;
+    }
+
+    /** The member that stands for every address of a family, looked for in groups too; null if there is none. */
+    static @Nullable Whom everybody(List<Whom> whom, Map<String, Settings.GroupSettings> groups) {
+        for (Whom one : whom) {
+            boolean every = one instanceof Whom.Everyone
+                    || one instanceof Whom.Addresses addresses && isFamily(addresses.range())
+                    || one instanceof Whom.Group group
+                            && groups.containsKey(group.name())
+                            && everybody(groups.get(group.name()).members(), groups) != null;
+            if (every) {
+                return one;
+            }
+        }
+        return null;
+    }
+
+    private static boolean isFamily(IpRange range) {
+        return range.equals(IpRange.parse("0.0.0.0/0")) || range.equals(IpRange.parse("::/0"));
+    }
+}

@@ -1,0 +1,189 @@
+package dev.ipgate.lists;
+
+import dev.ipgate.net.CidrBlock;
+import dev.ipgate.net.IpRange;
+import dev.ipgate.problem.Position;
+import dev.ipgate.problem.Problems;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Reads a list file: an address, a CIDR block or a range a line, and {@code #} comments. Lines of nginx's are read too,
+ * {@code allow x;} and its geo module's {@code x 1;}. A file of a million lines is read as a stream.
+ */
+final class ListFile {
+
+    private static final long LARGEST = 256L << 20; // bytes
+    private static final int MOST_SHOWN = 20; // problems of one file
+
+    private static final Pattern NGINX =
+            Pattern.compile("(?:(?<action>allow|deny)\\s+)?(?<whom>\\S+?)(?:\\s+(?<value>\\S+))?\\s*;");
+
+    private final String name;
+    private final Problems problems;
+    private final Consumer<IpRange> sink;
+    private long added;
+    private int shown;
+    private long hiddenErrors;
+    private long hiddenWarnings;
+
+    private ListFile(String name, Problems problems, Consumer<IpRange> sink) {
+        this.name = name;
+        this.problems = problems;
+        this.sink = sink;
+    }
+
+    /**
+     * Reads a file into a sink.
+     *
+     * @param setting the group that the file fills, and where it stands: for a file that cannot be read
+     */
+    static void read(Path file, String setting, Position at, Consumer<IpRange> sink, Problems problems) {
+        String quoted = "\"" + file + "\"";
+        try {
+            if (!Files.exists(file)) {
+                problems.error(at, setting, "there is no file " + quoted);
+            } else if (!Files.isRegularFile(file)) {
+                problems.error(
+                        at, setting, quoted + (Files.isDirectory(file) ? " is a directory" : " is not a regular file"));
+            } else if (Files.size(file) > LARGEST) {
+                problems.error(at, setting, quoted + " is larger than 256 MiB");
+            } else {
+                new ListFile(file.toString(), problems, sink).read(file, setting, at);
+            }
+        } catch (AccessDeniedException e) {
+            problems.error(at, setting, quoted + " cannot be read: permission denied");
+        } catch (IOException e) {
+            problems.error(at, setting, quoted + " cannot be read: " + e.getMessage());
+        }
+    }
+
+    private void read(Path file, String setting, Position at) throws IOException {
+        // A byte that is no UTF-8 becomes U+FFFD and is reported where it stands in an address, at its line.
+        try (Reader reader = new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8)) {
+            Lines lines = new Lines(reader);
+            int number = 0;
+            for (String line = lines.next(); line != null; line = lines.next()) {
+                number++;
+                if (line.indexOf('\0') >= 0) {
+                    error(number, line, "holds zero bytes; save the file as UTF-8");
+                    break;
+                }
+                line(number, number == 1 && line.startsWith("\uFEFF") ? line.substring(1) : line);
+            }
+        }
+        if (hiddenErrors > 0) {
+            problems.error(Position.of(name), "", "… and " + (hiddenErrors + hiddenWarnings) + " more");
+        } else if (hiddenWarnings > 0) {
+            problems.warning(Position.of(name), "", "… and " + hiddenWarnings + " more");
+        } else if (added == 0 && shown == 0) {
+            problems.warning(at, setting, "\"" + name + "\" holds no address: whoever it names is nobody");
+        }
+    }
+
+    private void line(int number, String line) {
+        int comment = line.indexOf('#');
+        String text = (comment < 0 ? line : line.substring(0, comment)).strip();
+        if (text.isEmpty()) {
+            return;
+        }
+        try {
+            IpRange range = text.indexOf(';') < 0 ? plain(text) : nginx(number, line, text);
+            sink.accept(range);
+            added++;
+        } catch (IllegalArgumentException e) {
+            error(number, line, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static IpRange plain(String text) {
+        char first = text.charAt(0);
+        if (Character.digit(first, 16) < 0 && first != ':') {
+            throw new IllegalArgumentException(whatIsWrong(text));
+        }
+        if (text.length() > Lines.LONGEST) {
+            throw new IllegalArgumentException("the line is longer than " + Lines.LONGEST + " characters");
+        }
+        return IpRange.parse(text);
+    }
+
+    private static String whatIsWrong(String text) {
+        if (text.matches("allow\\s+\\S+")) {
+            return "\"" + text + "\" is nginx's without its semicolon; write the address alone";
+        }
+        if (text.equals("all")) {
+            return "\"all\" cannot be in a group; write it where the group is used";
+        }
+        return text.indexOf('\uFFFD') >= 0
+                ? "\"" + text + "\" is not UTF-8; save the file as UTF-8"
+                : "\"" + text + "\" is not an IP address; write an address, a block or a range a line";
+    }
+
+    private IpRange nginx(int number, String line, String text) {
+        Matcher matcher = NGINX.matcher(text);
+        String whom = matcher.matches() ? matcher.group("whom") : "";
+        String action = whom.isEmpty() ? null : matcher.group("action");
+        String value = whom.isEmpty() ? null : matcher.group("value");
+        if (whom.isEmpty() || action == null == (value == null)) {
+            throw new IllegalArgumentException("\"" + text + "\" is neither an address nor nginx's allow x; or x 1;");
+        }
+        if ("deny".equals(action)) {
+            throw new IllegalArgumentException("\"" + text
+                    + "\" denies, but a group only says who is in it; write the denial as a rule before the group's");
+        }
+        if (whom.equals("all") || whom.equals("default")) {
+            throw new IllegalArgumentException("\"" + text + "\" names everybody, who cannot be in a group");
+        }
+        if (value != null && !value.equals("1")) {
+            throw new IllegalArgumentException(
+                    "\"" + text + "\" has another value than 1; leave out who is not in the group");
+        }
+        if (whom.indexOf('/') < 0) {
+            return IpRange.parse(whom);
+        }
+        CidrBlock block = CidrBlock.parseMasking(whom); // nginx masks host bits too
+        if (hasHostBits(whom)) {
+            warning(number, line, "\"" + whom + "\" has host bits set and is read as " + block + ", as nginx does");
+        }
+        return block.range();
+    }
+
+    private static boolean hasHostBits(String block) {
+        try {
+            CidrBlock.parse(block);
+            return false;
+        } catch (IllegalArgumentException e) {
+            return true;
+        }
+    }
+
+    private void error(int number, String line, String message) {
+        if (shown < MOST_SHOWN) {
+            shown++;
+            problems.error(new Position(name, number, column(line)), "", message, line);
+        } else {
+            hiddenErrors++;
+        }
+    }
+
+    private void warning(int number, String line, String message) {
+        if (shown < MOST_SHOWN) {
+            shown++;
+            problems.warning(new Position(name, number, column(line)), "", message, line);
+        } else {
+            hiddenWarnings++;
+        }
+    }
+
+    private static int column(String line) {
+        return 1 + line.length() - line.stripLeading().length();
+    }
+}
