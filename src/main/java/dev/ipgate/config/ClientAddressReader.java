@@ -34,8 +34,8 @@ final class ClientAddressReader {
         List<Whom> trusted = whom.read(setting);
         Whom everybody = WhomReader.everybody(trusted, groups);
         if (everybody != null) {
-            setting.warning("\"" + everybody + "\" trusts everybody: anybody can then claim any address in "
-                    + DEFAULT_HEADER + "; name your proxies only");
+            setting.warning("\"" + everybody + "\" trusts everybody: anybody can then claim any address;"
+                    + " name your own proxies only");
         }
         return trusted;
     }

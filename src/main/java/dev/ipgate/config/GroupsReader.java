@@ -29,10 +29,11 @@ final class GroupsReader {
         if (groups != null) {
             settings.putAll(groups.named());
             settings.forEach(GroupsReader::checkName);
+            settings.keySet().removeIf(GroupsReader::isAddress);
         }
     }
 
-    /** The names in the order of the file, before any group is read: a bad group is still a group. */
+    /** The names in the order of the file, before any group is read: one with bad members is a group all the same. */
     Set<String> names() {
         return settings.keySet();
     }
@@ -45,11 +46,12 @@ final class GroupsReader {
 
     private static void checkName(String name, Setting setting) {
         if (RESERVED.contains(name)) {
-            setting.error("\"" + name + "\" has a meaning of its own; give the group another name");
+            setting.errorAtKey("\"" + name + "\" has a meaning of its own; give the group another name");
         } else if (isAddress(name)) {
-            setting.error("\"" + name + "\" is an address; give the group a name such as office");
+            setting.errorAtKey("\"" + name + "\" is an address; give the group a name such as office");
         } else if (!name.matches(NAME)) {
-            setting.error("\"" + name + "\" cannot be a group's name; use letters, digits, - and _, a letter first");
+            setting.errorAtKey(
+                    "\"" + name + "\" cannot be a group's name; use letters, digits, - and _, a letter first");
         }
     }
 
@@ -60,7 +62,7 @@ final class GroupsReader {
         Section section = setting.section(Keys.GROUP);
         Setting file = section == null ? null : section.find("file");
         if (section != null && file == null) {
-            section.error("has no file; write {file: NAME}, or a list of addresses");
+            section.missing("file", "is missing; write {file: NAME}, or a list of addresses");
         }
         Path path = file == null ? null : file.as(text -> ConfPath.resolve(conf, text));
         return new GroupSettings(List.of(), path, setting.at());

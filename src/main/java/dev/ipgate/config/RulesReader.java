@@ -28,8 +28,9 @@ final class RulesReader {
         if (!setting.isPresent()) {
             setting.error("has no rules, so nobody could pass" + LIST_FORM);
         } else if (!setting.isList()) {
+            String form = setting.isTable() ? "; put a dash before each rule: - allow: 203.0.113.7" : LIST_FORM;
             String nginx = setting.peek() == null ? null : NginxLine.suggestion(setting.peek());
-            setting.error(nginx != null ? nginx : "must be a list" + LIST_FORM);
+            setting.error(nginx != null ? nginx : "must be a list" + form);
         } else if (setting.items().isEmpty()) {
             setting.error("has no rules, so nobody could pass; to deny everybody, write - deny: all");
         } else {

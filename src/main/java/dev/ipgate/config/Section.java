@@ -36,8 +36,14 @@ final class Section {
         setting.error(message);
     }
 
-    /** Reports a key that should be here. The top level is the whole file, and has no line of its own. */
+    /**
+     * Reports a key that should be here, unless a key that was reported as unknown is likely to be meant. The top level
+     * is the whole file, and has no line of its own.
+     */
     void missing(String key, String message) {
+        if (isMeantByAnother(key)) {
+            return;
+        }
         Position at = name().isEmpty() ? Position.of(at().file()) : at();
         problems.error(at, setting.child(key), message);
     }
@@ -50,7 +56,7 @@ final class Section {
         }
         for (Entry entry : table.entries()) {
             if (entry.key().equals(key)) {
-                return new Setting(setting.child(key), entry.value(), problems);
+                return new Setting(setting.child(key), entry.value(), entry.at(), problems);
             }
         }
         return null;
@@ -86,6 +92,16 @@ final class Section {
     String text(String key) {
         Setting value = find(key);
         return value == null ? null : value.text();
+    }
+
+    private boolean isMeantByAnother(String missing) {
+        return table.entries().stream()
+                        .map(Entry::key)
+                        .anyMatch(key ->
+                                !keys.names().contains(key) && missing.equals(Spelling.nearest(key, keys.names())))
+                || !table.entries().isEmpty()
+                        && table.entries().stream()
+                                .noneMatch(entry -> keys.names().contains(entry.key()));
     }
 
     private <T> T orElse(String key, T fallback, Function<Setting, @Nullable T> reader) {

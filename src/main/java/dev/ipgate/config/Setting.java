@@ -23,12 +23,19 @@ final class Setting {
 
     private final String name;
     private final YamlNode node;
+    private final Position key;
     private final Problems problems;
 
-    Setting(String name, YamlNode node, Problems problems) {
+    Setting(String name, YamlNode node, Position key, Problems problems) {
         this.name = name;
         this.node = node;
+        this.key = key;
         this.problems = problems;
+    }
+
+    /** What has no key: the whole file, or an item of a list. */
+    Setting(String name, YamlNode node, Problems problems) {
+        this(name, node, node.at(), problems);
     }
 
     String name() {
@@ -43,6 +50,11 @@ final class Setting {
         if (!(node instanceof Broken)) {
             problems.error(node.at(), name, message);
         }
+    }
+
+    /** Reports what is wrong with the key, not with its value. */
+    void errorAtKey(String message) {
+        problems.error(key, name, message);
     }
 
     void warning(String message) {
@@ -120,6 +132,10 @@ final class Setting {
             error("\"" + text + "\" is not read as true or false; write " + meant);
             return null;
         }
+        if (text != null && !text.isEmpty() && !SWITCH.containsKey(text)) {
+            error("\"" + text + "\" is not known here; write true or false");
+            return null;
+        }
         return word(SWITCH);
     }
 
@@ -165,7 +181,8 @@ final class Setting {
         Map<String, Setting> named = new LinkedHashMap<>();
         if (node instanceof Table table) {
             table.entries()
-                    .forEach(entry -> named.put(entry.key(), new Setting(child(entry.key()), entry.value(), problems)));
+                    .forEach(entry -> named.put(
+                            entry.key(), new Setting(child(entry.key()), entry.value(), entry.at(), problems)));
         } else {
             error("must be a table of names, but is " + node.kind());
         }

@@ -52,7 +52,7 @@ final class Excerpt {
 
     private static boolean isControl(int codePoint) {
         return Character.isISOControl(codePoint) && codePoint != '\t'
-                || codePoint >= 0x202A && codePoint <= 0x202E // these turn the direction of writing
+                || codePoint >= 0x2028 && codePoint <= 0x202E // line ends, and what turns the direction of writing
                 || codePoint >= 0x2066 && codePoint <= 0x2069;
     }
 
