@@ -77,10 +77,10 @@ final class ListenReader {
         int colon = text.lastIndexOf(':');
         if (IpAddress.parse(text, 0, text.length()) != null) {
             throw new IllegalArgumentException(
-                    text.indexOf(':') >= 0
-                            ? "\"" + text + "\" has no brackets, so that no port can be told; write \"[" + text
-                                    + "]:8080\""
-                            : "\"" + text + "\" has no port; did you mean " + text + ":8080?");
+                    colon < 0
+                            ? "\"" + text + "\" has no port; did you mean " + text + ":8080?"
+                            : "\"" + text + "\" has no brackets, so that no port can be told; did you mean "
+                                    + bracketed(text, colon) + "?");
         }
         if (colon < 0 || text.endsWith("]")) {
             throw new IllegalArgumentException("\"" + text + "\" has no port; " + FORMS);
@@ -92,6 +92,14 @@ final class ListenReader {
             case "localhost" -> new InetSocketAddress(inetAddress(IpAddress.parse("127.0.0.1")), port);
             default -> new InetSocketAddress(inetAddress(address(text, host, port)), port);
         };
+    }
+
+    private static String bracketed(String text, int colon) {
+        boolean hasPort = IpAddress.parse(text, 0, colon) != null
+                && text.substring(colon + 1).matches("[1-9][0-9]{1,3}");
+        return hasPort
+                ? "\"[" + text.substring(0, colon) + "]:" + text.substring(colon + 1) + "\""
+                : "\"[" + text + "]:8080\"";
     }
 
     private static int port(String text, String port) {

@@ -84,10 +84,7 @@ final class LocationsReader {
     private static String path(String text) {
         String quoted = "\"" + text + "\"";
         if (!text.startsWith("/")) {
-            throw new IllegalArgumentException(
-                    text.matches("[~^=(].*")
-                            ? quoted + " does not begin with a slash; for a regular expression write match: regex"
-                            : quoted + " does not begin with a slash; did you mean /" + text + "?");
+            throw new IllegalArgumentException(quoted + " does not begin with a slash; " + withoutModifier(text));
         }
         int end = text.indexOf('?') >= 0 ? text.indexOf('?') : text.indexOf('#');
         if (end >= 0) {
@@ -100,6 +97,22 @@ final class LocationsReader {
                     + " never matches, because paths are decoded and tidied first; did you mean " + canonical + "?");
         }
         return text;
+    }
+
+    /** What to write for nginx's {@code = /x}, {@code ^~ /x}, {@code ~ x} and {@code ~* x}. */
+    private static String withoutModifier(String text) {
+        int blank = text.indexOf(' ');
+        String rest = text.substring(blank + 1).strip();
+        return switch (blank < 0 ? "" : text.substring(0, blank)) {
+            case "=" -> "write path: " + rest + ", match: exact";
+            case "^~" -> "write path: " + rest + ", before_regex: true";
+            case "~" -> "write path: '" + rest + "', match: regex";
+            case "~*" -> "write path: '" + rest + "', match: regex, ignore_case: true";
+            default ->
+                text.matches("[~^(].*")
+                        ? "for a regular expression, write match: regex"
+                        : "did you mean /" + text + "?";
+        };
     }
 
     private static @Nullable String regex(Setting setting) {

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 final class MissingQuotes {
 
     private static final Pattern WORD = Pattern.compile(
-            "(?<![^\\s\\[{,])" // at the start of a value
+            "(?<![^\\s\\[{,])(?<!/\\[)" // at the start of a value, but not in a URL
                     + "(?:(?<bracketed>\\[[0-9A-Fa-f.:]*:[0-9A-Fa-f.:]*\\]:[0-9]+)"
                     + "|(?<star>\\*[^\\s,\\[\\]{}\"'#]*)"
                     + "|(?<ipv6>[0-9A-Fa-f.]*:[0-9A-Fa-f.:]*:[0-9A-Fa-f.]*(?:/[0-9]+)?(?:-[0-9A-Fa-f.:]+)?))"

@@ -59,9 +59,9 @@ record UpstreamUrl(String host, int port) {
 
     private static UpstreamUrl parseAuthority(String authority, String quoted) {
         Matcher matcher = AUTHORITY.matcher(authority);
-        if (!matcher.matches()) {
+        if (!matcher.matches() || authority.contains("::") && !authority.startsWith("[")) {
             throw new IllegalArgumentException(
-                    quoted + " has more colons than one; put an IPv6 address in brackets:" + " \"http://[::1]:5050\"");
+                    quoted + " has more colons than one; put an IPv6 address in brackets: \"http://[::1]:5050\"");
         }
         String host = matcher.group("host");
         int port = matcher.group("port") == null ? 80 : port(matcher.group("port"), quoted);

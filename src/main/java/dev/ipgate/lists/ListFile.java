@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a list file: an address, a CIDR block or a range a line, and {@code #} comments. Lines of nginx's are read too,
@@ -105,25 +106,33 @@ final class ListFile {
     }
 
     private static IpRange plain(String text) {
-        char first = text.charAt(0);
-        if (Character.digit(first, 16) < 0 && first != ':') {
-            throw new IllegalArgumentException(whatIsWrong(text));
-        }
         if (text.length() > Lines.LONGEST) {
             throw new IllegalArgumentException("the line is longer than " + Lines.LONGEST + " characters");
         }
-        return IpRange.parse(text);
+        try {
+            return IpRange.parse(text);
+        } catch (IllegalArgumentException e) {
+            String wrong = whatIsWrong(text);
+            throw wrong == null ? e : new IllegalArgumentException(wrong, e);
+        }
     }
 
-    private static String whatIsWrong(String text) {
+    /** What people write in place of an address; null where the address itself is wrong. */
+    private static @Nullable String whatIsWrong(String text) {
         if (text.matches("allow\\s+\\S+")) {
             return "\"" + text + "\" is nginx's without its semicolon; write the address alone";
         }
         if (text.equals("all")) {
             return "\"all\" cannot be in a group; write it where the group is used";
         }
-        return text.indexOf('\uFFFD') >= 0
-                ? "\"" + text + "\" is not UTF-8; save the file as UTF-8"
+        if (text.indexOf('\uFFFD') >= 0) {
+            return "\"" + text + "\" is not UTF-8; save the file as UTF-8";
+        }
+        if (text.matches("[^\\s,]+[\\s,]+[0-9a-fA-F.:/]+")) {
+            return "\"" + text + "\" is more than one; write one a line";
+        }
+        return text.matches("[0-9A-Fa-f:].*") && !text.matches("[A-Za-z].*[g-zG-Z].*")
+                ? null
                 : "\"" + text + "\" is not an IP address; write an address, a block or a range a line";
     }
 
