@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ipgate.json;
+
+import org.jspecify.annotations.NullMarked;
