@@ -1,0 +1,229 @@
+package dev.ipgate.server;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.ipgate.json.JsonWriter;
+import dev.ipgate.server.Preference.Format;
+import dev.ipgate.server.Preference.Language;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a refused client is told: in English or Spanish, as HTML or JSON, and what to do about it. It shows the client's
+ * own address, never the rules. Immutable but for the memory of the last preference; safe to share between threads.
+ */
+final class ErrorPage {
+
+    /*
+     * A denial must cost no more than the 403 of nginx, since a flood of denials is what a gate is for. Every page is
+     * put together here once, for each refusal, format and language; what differs from request to request is filled
+     * into the gaps by copying bytes. Most clients that are refused again and again send the same Accept headers again
+     * and again, so one remembered pair saves most of the parsing.
+     */
+
+    /**
+     * What a page tells about one request.
+     *
+     * @param client the client's address, or null if it has none
+     * @param requestId the number under which the log has it
+     * @param time in UTC, to the second: {@code 2026-11-23T21:18:59Z}
+     * @param detail what the refusal is about, see {@link Refusal}; may be text from the request, of any length
+     */
+    record Facts(@Nullable String client, String requestId, String time, String detail) {}
+
+    /**
+     * A page, ready to send.
+     *
+     * @param contentType for {@code Content-Type}
+     * @param body all of it remaining
+     * @param language for {@code Content-Language}
+     */
+    record Page(String contentType, ByteBuffer body, String language) {}
+
+    private static final int LONGEST_DETAIL = 200;
+    private static final int LONGEST_REMEMBERED = 512;
+
+    private final Map<String, String> headers;
+    private final Map<Language, Map<Refusal, PageTemplate>> htmlPages = new EnumMap<>(Language.class);
+    private final Map<Language, Map<Refusal, PageTemplate>> jsonPages = new EnumMap<>(Language.class);
+    private volatile Remembered remembered = new Remembered(null, null, Preference.of(null, null));
+
+    /** Reads the texts and puts the pages together; takes some milliseconds. */
+    ErrorPage() {
+        String html = resource("error.html");
+        for (Language language : Language.values()) {
+            Properties texts = texts(language);
+            Map<Refusal, PageTemplate> inHtml = new EnumMap<>(Refusal.class);
+            Map<Refusal, PageTemplate> inJson = new EnumMap<>(Refusal.class);
+            for (Refusal why : Refusal.values()) {
+                inHtml.put(why, htmlTemplate(html, why, language, texts));
+                inJson.put(why, jsonTemplate(why, texts));
+            }
+            htmlPages.put(language, inHtml);
+            jsonPages.put(language, inJson);
+        }
+        headers = Map.of(
+                "Cache-Control", "no-store",
+                "Content-Security-Policy", contentSecurityPolicy(html),
+                "Vary", "Accept, Accept-Language",
+                "X-Content-Type-Options", "nosniff");
+    }
+
+    /** The headers that go out with every page, besides {@code Content-Type} and {@code Content-Language}. */
+    Map<String, String> headers() {
+        return headers;
+    }
+
+    /**
+     * The page for one request.
+     *
+     * @param accept the request's Accept header, or null
+     * @param acceptLanguage the request's Accept-Language header, or null
+     */
+    Page render(Refusal why, @Nullable String accept, @Nullable String acceptLanguage, Facts facts) {
+        Preference preference = preference(accept, acceptLanguage);
+        Format format = preference.format();
+        Language language = preference.language();
+        Map<Language, Map<Refusal, PageTemplate>> pages = format == Format.HTML ? htmlPages : jsonPages;
+        PageTemplate template = Objects.requireNonNull(
+                Objects.requireNonNull(pages.get(language)).get(why));
+        String contentType = switch (format) {
+            case HTML -> "text/html; charset=utf-8";
+            case JSON -> "application/json";
+            case PROBLEM_JSON -> "application/problem+json";
+        };
+        return new Page(contentType, ByteBuffer.wrap(template.fill(shortened(facts))), language.tag());
+    }
+
+    private Preference preference(@Nullable String accept, @Nullable String acceptLanguage) {
+        Remembered last = remembered;
+        if (Objects.equals(last.accept, accept) && Objects.equals(last.acceptLanguage, acceptLanguage)) {
+            return last.preference;
+        }
+        Preference preference = Preference.of(accept, acceptLanguage);
+        if (isShort(accept) && isShort(acceptLanguage)) { // a stranger chose what would stay in memory
+            remembered = new Remembered(accept, acceptLanguage, preference);
+        }
+        return preference;
+    }
+
+    private static boolean isShort(@Nullable String header) {
+        return header == null || header.length() <= LONGEST_REMEMBERED;
+    }
+
+    private static Facts shortened(Facts facts) {
+        return facts.detail.length() <= LONGEST_DETAIL
+                ? facts
+                : new Facts(facts.client, facts.requestId, facts.time, facts.detail.substring(0, LONGEST_DETAIL) + "…");
+    }
+
+    private static PageTemplate htmlTemplate(String html, Refusal why, Language language, Properties texts) {
+        boolean denied = why == Refusal.DENIED;
+        String explanation = "<p>" + markup(text(texts, why, "text")) + "</p>\n"
+                + (denied ? "<p class=\"address{{wide}}\">{{client}}</p>\n" : "")
+                + "<p>" + markup(text(texts, why, "advice")) + "</p>"
+                + (denied ? "\n<pre>- allow: {{allow}}</pre>" : "");
+        String address = "<div><dt>" + markup(text(texts, "label.client")) + "</dt><dd>{{client}}</dd></div>\n";
+        return PageTemplate.html(
+                html.replace("{{lang}}", language.tag())
+                        .replace("{{status}}", Integer.toString(why.status()))
+                        .replace("{{title}}", markup(text(texts, why, "title")))
+                        .replace("{{explanation}}", explanation)
+                        .replace("{{address}}", denied ? "" : address) // which the denial shows in full size
+                        .replace("{{label.request}}", markup(text(texts, "label.request")))
+                        .replace("{{label.time}}", markup(text(texts, "label.time"))),
+                text(texts, "unknown"));
+    }
+
+    /** The members of RFC 9457, and some of our own. */
+    private static PageTemplate jsonTemplate(Refusal why, Properties texts) {
+        JsonWriter json = new JsonWriter(new StringBuilder())
+                .beginObject()
+                .member("status", why.status())
+                .member("error", why.key())
+                .member("title", text(texts, why, "title"));
+        if (why == Refusal.DENIED) {
+            json.member("detail", text(texts, why, "text") + " {{client}}");
+            json.member("advice", text(texts, why, "advice") + " - allow: {{allow}}");
+        } else {
+            json.member("detail", text(texts, why, "text"));
+            json.member("advice", text(texts, why, "advice"));
+        }
+        json.member("client", "{{client}}")
+                .member("request_id", "{{request}}")
+                .member("time", "{{time}}")
+                .endObject();
+        return PageTemplate.json(json + "\n", text(texts, "unknown"));
+    }
+
+    /** Escapes a text of ours, and shows what stands between backquotes as code. */
+    private static String markup(String text) {
+        StringBuilder html = new StringBuilder();
+        String[] parts = HtmlText.escape(text).split("`", -1);
+        for (int i = 0; i < parts.length; i++) {
+            html.append(i % 2 == 0 ? parts[i] : "<code>" + parts[i] + "</code>");
+        }
+        return html.toString();
+    }
+
+    private static String text(Properties texts, Refusal why, String part) {
+        return text(texts, why.key() + "." + part);
+    }
+
+    private static String text(Properties texts, String key) {
+        String text = texts.getProperty(key);
+        if (text == null) {
+            throw new IllegalStateException("no text for \"" + key + "\"");
+        }
+        return text;
+    }
+
+    /** Nothing may be loaded or run; the style is allowed by its hash alone. */
+    private static String contentSecurityPolicy(String html) {
+        String style = html.substring(html.indexOf("<style>") + "<style>".length(), html.indexOf("</style>"));
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(style.getBytes(UTF_8));
+            return "default-src 'none'; style-src 'sha256-"
+                    + Base64.getEncoder().encodeToString(hash)
+                    + "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    private static Properties texts(Language language) {
+        Properties texts = new Properties();
+        try (StringReader reader = new StringReader(resource("refusals_" + language.tag() + ".properties"))) {
+            texts.load(reader);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return texts;
+    }
+
+    private static String resource(String name) {
+        try (InputStream in = ErrorPage.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IllegalStateException("the jar lacks " + name);
+            }
+            return new String(in.readAllBytes(), UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What the last client wanted. */
+    private record Remembered(
+            @Nullable String accept, @Nullable String acceptLanguage, Preference preference) {}
+}

@@ -1,0 +1,51 @@
+package dev.ipgate.server;
+
+import java.util.Locale;
+
+/** Every reason for which a request is answered here and not by the app. */
+public enum Refusal {
+    /** The rules do not let the client in. */
+    DENIED(403),
+    /** The header of a trusted proxy has a hop that is no address. */
+    NO_ADDRESS(403),
+    /** A proxy on this machine forwards, and is not named in {@code client_address.trusted_proxies}. */
+    UNTRUSTED_PROXY(403),
+    /** A page of another site sent a request that changes something. Detail: its Origin. */
+    FOREIGN_ORIGIN(403),
+    /** Malformed or ambiguous. Detail: what is, without a full stop. */
+    BAD_REQUEST(400),
+    /** CONNECT or TRACE. Detail: the method. RFC 9110, section 15.5.6, wants an {@code Allow} header with it. */
+    BAD_METHOD(405),
+    /** The body is over {@code limits.request_body}. Detail: the limit with its unit. */
+    BODY_TOO_LARGE(413),
+    /** The Host is nobody's. Detail: the Host. */
+    UNKNOWN_HOST(421),
+    /** The header section is over {@code limits.header_bytes}. Detail: the limit with its unit. */
+    HEAD_TOO_LARGE(431),
+    /** Nothing listens where the app should. Detail: its host and port. For clients that are let in only. */
+    APP_UNREACHABLE(502),
+    /** The app dropped the connection or spoke nonsense. */
+    APP_FAILED(502),
+    /** A limit on connections is reached. Goes out with {@code Retry-After}. */
+    BUSY(503),
+    /** The app was silent for longer than {@code response_timeout}. */
+    APP_SILENT(504);
+
+    private final int status;
+    private final String key;
+
+    Refusal(int status) {
+        this.status = status;
+        this.key = name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** The HTTP status. */
+    public int status() {
+        return status;
+    }
+
+    /** Its name in logs and in JSON: {@code no-address}. */
+    public String key() {
+        return key;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ipgate.cli;
+
+import org.jspecify.annotations.NullMarked;

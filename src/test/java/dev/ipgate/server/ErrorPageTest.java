@@ -1,0 +1,183 @@
+package dev.ipgate.server;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ipgate.server.ErrorPage.Facts;
+import dev.ipgate.server.ErrorPage.Page;
+import java.io.IOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.mlflow_project.google.gson.Gson;
+import org.mlflow_project.google.gson.JsonElement;
+import org.mlflow_project.google.gson.JsonNull;
+import org.mlflow_project.google.gson.JsonObject;
+
+class ErrorPageTest {
+
+    private static final ErrorPage PAGES = new ErrorPage();
+    private static final String JSON = "application/json";
+
+    @Test
+    void aDenialShowsTheClientItsAddressAndTheLineThatWouldLetItIn() {
+        String html = html(Refusal.DENIED, facts("203.0.113.7", ""));
+
+        assertThat(html)
+                .startsWith("<!doctype html>\n<html lang=\"en\">")
+                .contains("<title>403 Your address is not allowed here</title>")
+                .contains("<p class=\"address\">203.0.113.7</p>")
+                .contains("<pre>- allow: 203.0.113.7</pre>")
+                .contains("<dd>7f3a91c2</dd>")
+                .contains("<dd>2026-11-23T21:18:59Z</dd>")
+                .contains("width=device-width")
+                .contains("prefers-color-scheme:dark");
+    }
+
+    @Test
+    void theLineForAnIpv6AddressIsInQuotesAsYamlWantsIt() {
+        assertThat(html(Refusal.DENIED, facts("2001:db8:1:2:3:4:5:6677", "")))
+                .contains(
+                        "<p class=\"address long\">2001:db8:1:2:3:4:5:6677</p>",
+                        "- allow: &quot;2001:db8:1:2:3:4:5:6677&quot;</pre>");
+    }
+
+    @ParameterizedTest(name = "{0} says {2}")
+    @CsvSource(delimiter = '|', textBlock = """
+            # refusal       | detail               | what the page says
+            NO_ADDRESS      |                      | Your address could not be found out
+            UNTRUSTED_PROXY |                      | a proxy on this machine forwards to us; name it in client_address.trusted_proxies
+            FOREIGN_ORIGIN  | https://evil.example | <code>https://evil.example</code>
+            BAD_REQUEST     | two Host headers     | more than one way: two Host headers.
+            BAD_METHOD      | TRACE                | <code>TRACE</code>
+            BODY_TOO_LARGE  | 2 MiB                | at most 2 MiB
+            UNKNOWN_HOST    | wrong.example        | <code>wrong.example</code>
+            UNKNOWN_HOST    | wrong.example        | add it to <code>hosts</code>
+            HEAD_TOO_LARGE  | 32 KiB               | 32 KiB
+            APP_UNREACHABLE | 127.0.0.1:5050       | nothing answers on 127.0.0.1:5050
+            APP_UNREACHABLE | 127.0.0.1:5050       | <code>serve --demo</code>
+            APP_FAILED      |                      | not HTTP
+            BUSY            |                      | in a few seconds
+            APP_SILENT      |                      | no answer in time
+            """)
+    void everyRefusalSaysWhatToDo(Refusal why, @Nullable String detail, String says) {
+        assertThat(html(why, facts("203.0.113.7", detail == null ? "" : detail)))
+                .contains(says);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyPageIsCompleteInEveryLanguageAndFormat(Refusal why) throws IOException {
+        Facts facts = facts("203.0.113.7", "x");
+        for (String language : new String[] {"en", "es"}) {
+            Page html = PAGES.render(why, null, language, facts);
+            assertThat(html.contentType()).isEqualTo("text/html; charset=utf-8");
+            assertThat(html.language()).isEqualTo(language);
+            assertThat(text(html))
+                    .contains("lang=\"" + language + "\"", "203.0.113.7", "7f3a91c2", Integer.toString(why.status()))
+                    .doesNotContain("{{", "`", "http:", "//", "src=", "url(");
+
+            JsonObject json = json(PAGES.render(why, JSON, language, facts));
+            assertThat(json.get("status").getAsInt()).isEqualTo(why.status());
+            assertThat(json.get("error").getAsString()).isEqualTo(why.key());
+            assertThat(json.get("client").getAsString()).isEqualTo("203.0.113.7");
+            assertThat(json.get("request_id").getAsString()).isEqualTo("7f3a91c2");
+            assertThat(json.get("time").getAsString()).isEqualTo("2026-11-23T21:18:59Z");
+            assertThat(json.toString()).doesNotContain("{{");
+        }
+    }
+
+    @Test
+    void spanishIsWrittenInUtf8() {
+        assertThat(text(PAGES.render(Refusal.DENIED, null, "es-MX,es;q=0.9", facts("203.0.113.7", ""))))
+                .contains("<title>403 Su dirección no tiene acceso</title>");
+    }
+
+    @Test
+    void textFromTheRequestIsEscaped() throws IOException {
+        Facts facts = facts("203.0.113.7", "<script>\"'&\u0000\u202e{{client}}\u2028");
+
+        assertThat(html(Refusal.UNKNOWN_HOST, facts))
+                .contains("<code>&lt;script&gt;&quot;&#39;&amp;\uFFFD\uFFFD{{client}}")
+                .doesNotContain("<script");
+        assertThat(json(PAGES.render(Refusal.UNKNOWN_HOST, JSON, null, facts))
+                        .get("detail")
+                        .getAsString())
+                .contains("`<script>\"'&\u0000\u202e{{client}}\u2028`");
+    }
+
+    @Test
+    void aLongDetailIsCutShort() {
+        String html = html(Refusal.UNKNOWN_HOST, facts("203.0.113.7", "x".repeat(100_000)));
+
+        assertThat(html).contains("x".repeat(200) + "…</code>");
+        assertThat(html.length()).isLessThan(5_000);
+    }
+
+    @Test
+    void aClientWithoutAnAddressIsUnknown() throws IOException {
+        Facts facts = facts(null, "");
+
+        assertThat(html(Refusal.NO_ADDRESS, facts)).contains("<dd>unknown</dd>");
+        assertThat(json(PAGES.render(Refusal.NO_ADDRESS, JSON, null, facts)).get("client"))
+                .isEqualTo(JsonNull.INSTANCE);
+    }
+
+    @Test
+    void problemJsonIsCalledSo() {
+        Page page = PAGES.render(Refusal.DENIED, "application/problem+json", null, facts("203.0.113.7", ""));
+
+        assertThat(page.contentType()).isEqualTo("application/problem+json");
+    }
+
+    @Test
+    void thePreferenceOfOneClientIsNotGivenToTheNext() {
+        Facts facts = facts("203.0.113.7", "");
+        for (int round = 0; round < 2; round++) {
+            assertThat(PAGES.render(Refusal.DENIED, JSON, "es", facts).contentType())
+                    .isEqualTo(JSON);
+            assertThat(PAGES.render(Refusal.DENIED, JSON, "en", facts).language())
+                    .isEqualTo("en");
+            assertThat(PAGES.render(Refusal.DENIED, null, "en", facts).contentType())
+                    .startsWith("text/html");
+        }
+    }
+
+    @Test
+    void theContentSecurityPolicyAllowsTheStyleAndNothingElse() throws NoSuchAlgorithmException {
+        String html = html(Refusal.DENIED, facts("203.0.113.7", ""));
+        String style = html.substring(html.indexOf("<style>") + 7, html.indexOf("</style>"));
+        byte[] hash = MessageDigest.getInstance("SHA-256").digest(style.getBytes(UTF_8));
+
+        assertThat(PAGES.headers().get("Content-Security-Policy"))
+                .startsWith("default-src 'none'; ")
+                .contains("style-src 'sha256-" + Base64.getEncoder().encodeToString(hash) + "'")
+                .doesNotContain("unsafe");
+        assertThat(PAGES.headers())
+                .containsEntry("X-Content-Type-Options", "nosniff")
+                .containsEntry("Cache-Control", "no-store")
+                .containsEntry("Vary", "Accept, Accept-Language");
+        assertThat(html).doesNotContain(" style=");
+    }
+
+    private static Facts facts(@Nullable String client, String detail) {
+        return new Facts(client, "7f3a91c2", "2026-11-23T21:18:59Z", detail);
+    }
+
+    private static String html(Refusal why, Facts facts) {
+        return text(PAGES.render(why, null, null, facts));
+    }
+
+    private static String text(Page page) {
+        return UTF_8.decode(page.body()).toString();
+    }
+
+    private static JsonObject json(Page page) throws IOException {
+        return new Gson().getAdapter(JsonElement.class).fromJson(text(page)).getAsJsonObject();
+    }
+}
