@@ -14,19 +14,24 @@ final class AccessLogReader {
 
     static AccessLogSettings read(@Nullable Setting setting, Path conf) {
         String text = setting == null ? null : setting.peek();
-        if ("off".equals(text)) {
-            return new AccessLogSettings(Format.COMBINED, Target.OFF, null);
+        if (setting == null || (text != null && !text.isEmpty())) {
+            return word(setting, text);
         }
-        if (setting != null && text != null && !text.isEmpty()) {
-            setting.error("\"" + text + "\" is not known here; write off, or {format: combined, to: stdout}");
-        }
-        Section section = setting == null || text != null && !text.isEmpty() ? null : setting.section(Keys.ACCESS_LOG);
+        Section section = setting.section(Keys.ACCESS_LOG);
         if (section == null) {
             return new AccessLogSettings(Format.COMBINED, Target.STDOUT, null);
         }
         Format format =
                 section.word("format", Format.COMBINED, Map.of("combined", Format.COMBINED, "json", Format.JSON));
         return target(format, section.find("to"), conf);
+    }
+
+    private static AccessLogSettings word(@Nullable Setting setting, @Nullable String text) {
+        boolean off = "off".equals(text);
+        if (setting != null && !off) {
+            setting.error("\"" + text + "\" is not known here; write off, or {format: combined, to: stdout}");
+        }
+        return new AccessLogSettings(Format.COMBINED, off ? Target.OFF : Target.STDOUT, null);
     }
 
     private static AccessLogSettings target(Format format, @Nullable Setting to, Path conf) {

@@ -28,7 +28,7 @@ final class AddressBytes {
         byte[] bytes = new byte[parts.length * width];
         for (int i = 0; i < bytes.length; i++) {
             int number = Integer.parseInt(parts[i / width], radix);
-            bytes[i] = (byte) (number >> 8 * (width - 1 - i % width));
+            bytes[i] = (byte) (number >> (8 * (width - 1 - i % width)));
         }
         return bytes;
     }

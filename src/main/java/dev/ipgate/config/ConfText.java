@@ -92,7 +92,7 @@ final class ConfText {
 
     /** Control characters, and what YAML takes for a line end though no editor shows one. */
     private static boolean isHidden(int c) {
-        return Character.isISOControl(c) && c != '\t'
+        return (Character.isISOControl(c) && c != '\t')
                 || c == 0x2028
                 || c == 0x2029
                 || c == 0xFEFF

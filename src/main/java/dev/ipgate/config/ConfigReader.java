@@ -8,7 +8,6 @@ import dev.ipgate.problem.Position;
 import dev.ipgate.problem.Problems;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +43,7 @@ public final class ConfigReader {
     }
 
     private static String noTable(@Nullable YamlNode root) {
-        if (root == null || root instanceof Text text && text.isMissing()) {
+        if (root == null || (root instanceof Text text && text.isMissing())) {
             return "is empty; it needs at least listen, upstream and rules";
         }
         String text = root instanceof Text value ? value.text() : "";
@@ -67,7 +66,7 @@ public final class ConfigReader {
         }
         return new Settings(
                 file,
-                List.copyOf(new ListenReader().read(top.find("listen"))),
+                new ListenReader().read(top.find("listen")),
                 ClientAddressReader.read(top.find("client_address"), whom, groups),
                 groups,
                 sites.readDefault(top),

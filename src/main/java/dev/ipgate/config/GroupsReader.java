@@ -5,7 +5,9 @@ import dev.ipgate.net.IpRange;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,10 +20,12 @@ final class GroupsReader {
     static final String NAME = "[A-Za-z][A-Za-z0-9_-]*";
 
     private static final Set<String> RESERVED = Set.of("all");
+    private static final int DEEPEST = 20;
 
     private final Path conf;
     private final Map<String, Setting> settings = new LinkedHashMap<>();
     private final Map<String, GroupSettings> groups = new LinkedHashMap<>();
+    private final Map<String, Integer> depths = new HashMap<>();
 
     /** @param groups the value of the key, or null if it is not there */
     GroupsReader(Path conf, @Nullable Setting groups) {
@@ -40,8 +44,8 @@ final class GroupsReader {
 
     Map<String, GroupSettings> read(WhomReader whom) {
         settings.forEach((name, setting) -> groups.put(name, group(setting, whom)));
-        settings.forEach((name, setting) -> breakCircles(name, setting, new ArrayDeque<>()));
-        return groups;
+        settings.keySet().forEach(name -> measure(name, new ArrayDeque<>()));
+        return Collections.unmodifiableMap(groups); // in the order of the file
     }
 
     private static void checkName(String name, Setting setting) {
@@ -82,28 +86,42 @@ final class GroupsReader {
                 }
             }
         }
-        return members;
+        return List.copyOf(members);
     }
 
-    /** Reports a group that holds itself, and takes the member out that closes the circle. */
-    private void breakCircles(String name, Setting setting, Deque<String> path) {
-        path.addLast(name);
+    /**
+     * How many groups deep a group is, itself included. What makes it hold itself, or too deep, is reported and taken out,
+     * so that whoever walks the groups later comes to an end.
+     */
+    private int measure(String name, Deque<String> path) {
+        Integer known = depths.get(name);
         GroupSettings group = groups.get(name);
+        if (known != null || group == null) {
+            return known == null ? 0 : known;
+        }
+        Setting setting = settings.get(name);
         List<Whom> kept = new ArrayList<>();
-        for (Whom member : group == null ? List.<Whom>of() : group.members()) {
-            if (member instanceof Whom.Group inner && path.contains(inner.name())) {
-                report(setting, inner, path);
-                continue;
+        int deepest = 0;
+        path.addLast(name);
+        for (Whom member : group.members()) {
+            if (member instanceof Whom.Group inner && setting != null) {
+                if (path.contains(inner.name())) {
+                    report(setting, inner, path);
+                    continue;
+                }
+                int depth = path.size() < DEEPEST ? measure(inner.name(), path) : DEEPEST;
+                if (depth >= DEEPEST) {
+                    setting.error("holds \"" + inner.name() + "\", and groups in it, more than " + DEEPEST + " deep");
+                    continue;
+                }
+                deepest = Math.max(deepest, depth);
             }
             kept.add(member);
-            if (member instanceof Whom.Group inner) {
-                breakCircles(inner.name(), settings.getOrDefault(inner.name(), setting), path);
-            }
-        }
-        if (group != null && kept.size() < group.members().size()) {
-            groups.put(name, new GroupSettings(kept, group.file(), group.at()));
         }
         path.removeLast();
+        groups.put(name, new GroupSettings(List.copyOf(kept), group.file(), group.at()));
+        depths.put(name, deepest + 1);
+        return deepest + 1;
     }
 
     private static void report(Setting setting, Whom.Group closing, Deque<String> path) {

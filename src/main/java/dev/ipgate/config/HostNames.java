@@ -17,10 +17,10 @@ final class HostNames {
     private final Map<String, Setting> taken = new HashMap<>();
 
     List<String> read(@Nullable Setting setting) {
-        List<String> names = new ArrayList<>();
         if (setting == null) {
-            return names;
+            return List.of();
         }
+        List<String> names = new ArrayList<>();
         for (Setting item : setting.oneOrMore()) {
             String name = item.as(HostNames::parse);
             if (name == null) {
@@ -34,7 +34,7 @@ final class HostNames {
                         + earlier.at().line());
             }
         }
-        return names;
+        return List.copyOf(names);
     }
 
     /** The name as it is compared: in lower case, without the trailing dot. */

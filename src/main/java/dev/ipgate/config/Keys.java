@@ -45,6 +45,9 @@ enum Keys {
     ACCESS_LOG("access_log", "format", "to");
 
     private final String section;
+
+    // Made by List.of, which cannot change; the check sees only the type.
+    @SuppressWarnings("ImmutableEnumChecker")
     private final List<String> names;
 
     Keys(String section, String... names) {

@@ -32,7 +32,7 @@ final class ListenReader {
                 readText(item);
             }
         }
-        return listen;
+        return List.copyOf(listen);
     }
 
     private void readTable(Setting setting) {

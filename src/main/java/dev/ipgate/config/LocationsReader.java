@@ -38,7 +38,7 @@ final class LocationsReader {
                         + earlier.at().line());
             }
         }
-        return locations;
+        return List.copyOf(locations);
     }
 
     private @Nullable LocationSettings location(Setting setting) {

@@ -51,7 +51,7 @@ final class MissingQuotes {
         }
         String before = line.substring(0, word.start());
         boolean inBrackets = before.indexOf('[') >= 0 || before.indexOf('{') >= 0 || before.isBlank();
-        return ipv6.endsWith(":") || ipv6.startsWith(":") && inBrackets;
+        return ipv6.endsWith(":") || (ipv6.startsWith(":") && inBrackets);
     }
 
     private static boolean isQuotedOrComment(String line, int index) {

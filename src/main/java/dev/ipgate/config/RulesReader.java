@@ -3,6 +3,7 @@ package dev.ipgate.config;
 import dev.ipgate.policy.Action;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -41,7 +42,7 @@ final class RulesReader {
                 }
             }
         }
-        return rules;
+        return List.copyOf(rules);
     }
 
     private @Nullable RuleSettings rule(Setting setting) {
@@ -50,8 +51,7 @@ final class RulesReader {
             setting.error(withoutAction(text));
             return null;
         }
-        Set<String> unknown = new LinkedHashSet<>();
-        Section section = setting.section(Keys.RULE, key -> unknown.add(key) ? unknownKey(setting, key) : null);
+        Section section = setting.section(Keys.RULE, key -> unknownKey(setting, key));
         if (section == null) {
             return null;
         }
@@ -61,7 +61,7 @@ final class RulesReader {
             section.error("has both allow and deny; make two rules of it");
             return null;
         }
-        if (allow == null && deny == null && unknown.isEmpty()) {
+        if (allow == null && deny == null && !section.hasUnknown()) {
             section.error("has no action; use allow or deny");
         }
         Set<String> methods = methods(section.find("methods"));
@@ -106,10 +106,10 @@ final class RulesReader {
     }
 
     private static Set<String> methods(@Nullable Setting setting) {
-        Set<String> methods = new LinkedHashSet<>();
         if (setting == null) {
-            return methods;
+            return Set.of();
         }
+        Set<String> methods = new LinkedHashSet<>(); // in the order of the file
         if (setting.isList() && setting.items().isEmpty()) {
             setting.error("names no method; leave the key out for every method");
         }
@@ -119,7 +119,7 @@ final class RulesReader {
                 methods.add(method);
             }
         }
-        return methods;
+        return Collections.unmodifiableSet(methods);
     }
 
     private static String method(String text) {

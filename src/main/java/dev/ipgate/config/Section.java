@@ -5,6 +5,7 @@ import dev.ipgate.config.YamlNode.Table;
 import dev.ipgate.problem.Position;
 import dev.ipgate.problem.Problems;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -94,14 +95,23 @@ final class Section {
         return value == null ? null : value.text();
     }
 
-    private boolean isMeantByAnother(String missing) {
+    /** Whether there are keys that do not belong here, which have been reported. */
+    boolean hasUnknown() {
+        return !unknown().isEmpty();
+    }
+
+    private List<String> unknown() {
         return table.entries().stream()
-                        .map(Entry::key)
-                        .anyMatch(key ->
-                                !keys.names().contains(key) && missing.equals(Spelling.nearest(key, keys.names())))
-                || !table.entries().isEmpty()
-                        && table.entries().stream()
-                                .noneMatch(entry -> keys.names().contains(entry.key()));
+                .map(Entry::key)
+                .filter(key -> !keys.names().contains(key))
+                .toList();
+    }
+
+    private boolean isMeantByAnother(String missing) {
+        List<String> unknown = unknown();
+        boolean nothingElse =
+                !unknown.isEmpty() && unknown.size() == table.entries().size();
+        return nothingElse || unknown.stream().anyMatch(key -> missing.equals(Spelling.nearest(key, keys.names())));
     }
 
     private <T> T orElse(String key, T fallback, Function<Setting, @Nullable T> reader) {

@@ -42,7 +42,7 @@ final class SiteReader {
                 continue;
             }
             Setting names = section.find("hosts");
-            if (names == null || names.isList() && names.items().isEmpty()) {
+            if (names == null || (names.isList() && names.items().isEmpty())) {
                 section.missing("hosts", "is missing; write the names by which the site is chosen");
             }
             SiteSettings site = site(section, item.name(), item.at());
@@ -50,7 +50,7 @@ final class SiteReader {
                 sites.add(site);
             }
         }
-        return sites;
+        return List.copyOf(sites);
     }
 
     private static @Nullable String inherited(String key) {

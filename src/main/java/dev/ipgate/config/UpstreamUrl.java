@@ -59,7 +59,7 @@ record UpstreamUrl(String host, int port) {
 
     private static UpstreamUrl parseAuthority(String authority, String quoted) {
         Matcher matcher = AUTHORITY.matcher(authority);
-        if (!matcher.matches() || authority.contains("::") && !authority.startsWith("[")) {
+        if (!matcher.matches() || (authority.contains("::") && !authority.startsWith("["))) {
             throw new IllegalArgumentException(
                     quoted + " has more colons than one; put an IPv6 address in brackets: \"http://[::1]:5050\"");
         }

@@ -1,8 +1,10 @@
 package dev.ipgate.config;
 
+import dev.ipgate.config.Settings.GroupSettings;
 import dev.ipgate.net.IpAddress;
 import dev.ipgate.net.IpRange;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -32,7 +34,7 @@ final class WhomReader {
                 whom.add(one);
             }
         }
-        return whom;
+        return List.copyOf(whom);
     }
 
     private @Nullable Whom one(Setting setting) {
@@ -110,14 +112,21 @@ final class WhomReader {
     }
 
     /** The member that stands for every address of a family, looked for in groups too; null if there is none. */
-    static @Nullable Whom everybody(List<Whom> whom, Map<String, Settings.GroupSettings> groups) {
+    static @Nullable Whom everybody(List<Whom> whom, Map<String, GroupSettings> groups) {
+        return everybody(whom, groups, new HashSet<>());
+    }
+
+    private static @Nullable Whom everybody(List<Whom> whom, Map<String, GroupSettings> groups, Set<String> seen) {
         for (Whom one : whom) {
-            boolean every = one instanceof Whom.Everyone
-                    || one instanceof Whom.Addresses addresses && isFamily(addresses.range())
-                    || one instanceof Whom.Group group
-                            && groups.containsKey(group.name())
-                            && everybody(groups.get(group.name()).members(), groups) != null;
-            if (every) {
+            if (one instanceof Whom.Everyone) {
+                return one;
+            }
+            if (one instanceof Whom.Addresses addresses && isFamily(addresses.range())) {
+                return one;
+            }
+            GroupSettings inner =
+                    one instanceof Whom.Group group && seen.add(group.name()) ? groups.get(group.name()) : null;
+            if (inner != null && everybody(inner.members(), groups, seen) != null) {
                 return one;
             }
         }

@@ -35,6 +35,7 @@ import org.yaml.snakeyaml.events.ScalarEvent;
 final class YamlTree {
 
     private static final int DEEPEST = 20;
+    private static final int MOST_REPAIRS = 50; // lines without quotes, each of which costs another parse
 
     private final YamlSource source;
     private final Iterator<Event> events;
@@ -47,13 +48,13 @@ final class YamlTree {
     /** The file's one node; null if it is empty or problems say why there is none. */
     static @Nullable YamlNode read(String file, String text, Problems problems) {
         YamlSource source = new YamlSource(file, text, problems);
-        while (true) {
+        for (int repaired = 0; ; repaired++) {
             try {
                 List<Event> events = events(source);
                 return events == null ? null : new YamlTree(source, events).root();
             } catch (MarkedYAMLException e) {
                 int line = e.getProblemMark() == null ? 0 : e.getProblemMark().getLine();
-                if (!source.quote(line)) {
+                if (repaired == MOST_REPAIRS || !source.quote(line)) {
                     YamlMistakes.report(e, source);
                     return null;
                 }
@@ -166,12 +167,12 @@ final class YamlTree {
                 + text + "\"";
     }
 
+    /** Whether a node has neither tag nor anchor; what it has is reported. */
     private boolean isPlain(NodeEvent event, Position at) {
         String tag = event instanceof ScalarEvent scalar
                 ? scalar.getTag()
                 : event instanceof CollectionStartEvent start ? start.getTag() : null;
-        boolean quotedOrPlain = tag == null || tag.equals("!") && event instanceof ScalarEvent;
-        if (!quotedOrPlain) {
+        if (tag != null) {
             String written = tag.replaceFirst("^tag:yaml\\.org,2002:", "!!");
             source.error(at, "tags (" + written + ") are not read here; if you mean the text, put it in quotes");
             return false;

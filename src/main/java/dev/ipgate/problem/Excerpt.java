@@ -51,9 +51,9 @@ final class Excerpt {
     }
 
     private static boolean isControl(int codePoint) {
-        return Character.isISOControl(codePoint) && codePoint != '\t'
-                || codePoint >= 0x2028 && codePoint <= 0x202E // line ends, and what turns the direction of writing
-                || codePoint >= 0x2066 && codePoint <= 0x2069;
+        return (Character.isISOControl(codePoint) && codePoint != '\t')
+                || (codePoint >= 0x2028 && codePoint <= 0x202E) // line ends, and what turns the direction of writing
+                || (codePoint >= 0x2066 && codePoint <= 0x2069);
     }
 
     /** How many columns of a terminal the character takes. */
@@ -65,7 +65,7 @@ final class Excerpt {
     }
 
     private static boolean isWide(int codePoint) {
-        if (codePoint >= 0xFF01 && codePoint <= 0xFF60 || codePoint >= 0x1F300 && codePoint <= 0x1FAFF) {
+        if ((codePoint >= 0xFF01 && codePoint <= 0xFF60) || (codePoint >= 0x1F300 && codePoint <= 0x1FAFF)) {
             return true; // full-width forms; emoji
         }
         if (codePoint >= 0xFF61 && codePoint <= 0xFFDC) {

@@ -56,8 +56,8 @@ public final class Problems {
         Comparator<Problem> byFile = Comparator.comparing(
                 problem -> fileOrder.getOrDefault(problem.at().file(), fileOrder.size()));
         return found.stream()
-                .sorted(byFile.thenComparing(problem -> problem.at().line())
-                        .thenComparing(problem -> problem.at().column()))
+                .sorted(byFile.thenComparingInt(problem -> problem.at().line())
+                        .thenComparingInt(problem -> problem.at().column()))
                 .toList();
     }
 

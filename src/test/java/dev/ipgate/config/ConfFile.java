@@ -2,6 +2,7 @@ package dev.ipgate.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ipgate.config.Settings.GroupSettings;
 import dev.ipgate.problem.Problem;
 import dev.ipgate.problem.Problems;
 import java.io.IOException;
@@ -32,6 +33,11 @@ final class ConfFile {
     /** The default site of a file without any problem. */
     static SiteSettings site(Path folder, String text) throws IOException {
         return Objects.requireNonNull(read(folder, text).defaultSite());
+    }
+
+    /** A group that the settings have. */
+    static GroupSettings group(Settings settings, String name) {
+        return Objects.requireNonNull(settings.groups().get(name), name);
     }
 
     /** What is wrong with a file. */

@@ -56,8 +56,8 @@ class ConfFileReadingTest {
 
         assertThat(problems.all()).hasSize(5).allMatch(problem -> problem.severity() == Problem.Severity.ERROR);
         assertThat(settings.listen()).extracting(ListenSettings::text).containsExactly("8080");
-        assertThat(settings.groups().get("good").members()).hasToString("[10.0.0.1]");
-        assertThat(settings.groups().get("file").file()).isEqualTo(folder.resolve("list.txt"));
+        assertThat(ConfFile.group(settings, "good").members()).hasToString("[10.0.0.1]");
+        assertThat(ConfFile.group(settings, "file").file()).isEqualTo(folder.resolve("list.txt"));
     }
 
     @Test
@@ -68,8 +68,34 @@ class ConfFileReadingTest {
         Settings settings = Objects.requireNonNull(ConfigReader.read(file, problems));
 
         assertThat(problems.hasErrors()).isTrue();
-        assertThat(settings.groups().get("c").members()).isEmpty();
-        assertThat(settings.groups().get("a").members()).hasToString("[b, 10.0.0.1]");
+        assertThat(ConfFile.group(settings, "c").members()).isEmpty();
+        assertThat(ConfFile.group(settings, "a").members()).hasToString("[b, 10.0.0.1]");
+    }
+
+    @Test
+    void groupsAreWalkedInReasonableTimeAndDepth() throws IOException {
+        StringBuilder doubling = new StringBuilder("groups:\n  g20: [10.0.0.1]\n");
+        StringBuilder chain = new StringBuilder("groups:\n  g40000: [10.0.0.1]\n");
+        for (int i = 19; i > 0; i--) {
+            doubling.append("  g" + i + ": [g" + (i + 1) + ", g" + (i + 1) + "]\n");
+        }
+        for (int i = 39_999; i > 0; i--) {
+            chain.append("  g" + i + ": [g" + (i + 1) + "]\n");
+        }
+
+        Settings settings = ConfFile.read(folder, ConfFile.MINIMUM + doubling);
+
+        assertThat(ConfFile.group(settings, "g1").members()).hasSize(2);
+        assertThat(ConfFile.problems(ConfFile.write(folder, ConfFile.MINIMUM + chain)))
+                .isNotEmpty()
+                .allSatisfy(problem -> assertThat(problem.message()).endsWith("more than 20 deep"));
+    }
+
+    @Test
+    void aFileFullOfMissingQuotesIsGivenUp() throws IOException {
+        Path file = ConfFile.write(folder, ConfFile.MINIMUM + "hosts:\n" + "  - *.example.com\n".repeat(20_000));
+
+        assertThat(ConfFile.problems(file)).hasSize(51);
     }
 
     /** Whatever is done to a file, it is read or its problems are reported, and nothing is thrown. */

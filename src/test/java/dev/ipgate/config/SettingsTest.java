@@ -125,11 +125,11 @@ class SettingsTest {
                 """);
 
         assertThat(settings.groups()).containsOnlyKeys("office", "home", "ci", "far");
-        assertThat(settings.groups().get("office").members()).hasToString("[203.0.113.0/24, home]");
-        assertThat(settings.groups().get("home").members()).hasToString("[198.51.100.7]");
-        assertThat(settings.groups().get("ci").file()).isEqualTo(folder.resolve("ci-runners.txt"));
-        assertThat(settings.groups().get("ci").members()).isEmpty();
-        assertThat(settings.groups().get("far").file()).isEqualTo(Path.of("/etc/ipgate/far.txt"));
+        assertThat(ConfFile.group(settings, "office").members()).hasToString("[203.0.113.0/24, home]");
+        assertThat(ConfFile.group(settings, "home").members()).hasToString("[198.51.100.7]");
+        assertThat(ConfFile.group(settings, "ci").file()).isEqualTo(folder.resolve("ci-runners.txt"));
+        assertThat(ConfFile.group(settings, "ci").members()).isEmpty();
+        assertThat(ConfFile.group(settings, "far").file()).isEqualTo(Path.of("/etc/ipgate/far.txt"));
     }
 
     @Test
