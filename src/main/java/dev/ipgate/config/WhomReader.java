@@ -1,7 +1,6 @@
 package dev.ipgate.config;
 
 import dev.ipgate.config.Settings.GroupSettings;
-import dev.ipgate.net.IpAddress;
 import dev.ipgate.net.IpRange;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -79,10 +78,6 @@ final class WhomReader {
         }
         if (text.matches("[0-9./]+[,\\s].*")) {
             return quoted + " holds more than one word; write a list: [a, b]";
-        }
-        String[] parts = text.split(":", -1);
-        if (parts.length == 2 && IpAddress.parse(parts[0], 0, parts[0].length()) != null) {
-            return quoted + " has a port; rules know addresses only: write " + parts[0];
         }
         if (text.matches("[0-9]{1,3}(\\.[0-9]{1,3}){0,2}(\\.\\*){1,3}")) {
             return quoted + " has a wildcard; did you mean " + block(text.replaceAll("[.*]+$", "")) + "?";

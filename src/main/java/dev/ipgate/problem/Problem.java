@@ -19,11 +19,14 @@ public record Problem(Severity severity, Position at, String setting, String mes
         WARNING
     }
 
+    private static final int LONGEST_MESSAGE = 1000; // a file may hold a value of any length, and messages quote it
+
     /** The problem in one line: {@code ipgate.yaml:1:10: rules[0].allow: "10.0.0.1/8" has host bits set; …}. */
     @Override
     public String toString() {
+        String said = message.length() > LONGEST_MESSAGE ? message.substring(0, LONGEST_MESSAGE) + "…" : message;
         return Excerpt.printable(at + ": " + (severity == Severity.WARNING ? "warning: " : "")
-                + (setting.isEmpty() ? "" : setting + ": ") + message);
+                + (setting.isEmpty() ? "" : setting + ": ") + said);
     }
 
     /** The problem, and under it the line at fault with a caret at the column. */
