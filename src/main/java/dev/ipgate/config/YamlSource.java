@@ -44,10 +44,6 @@ final class YamlSource {
         return new Position(file, mark.getLine() + 1, column - (int) shift + 1);
     }
 
-    Position start(int line) {
-        return new Position(file, line + 1, 1);
-    }
-
     void error(Position at, String message) {
         problems.error(at, "", message);
     }

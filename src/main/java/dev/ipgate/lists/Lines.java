@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** The lines of a long file, one at a time. A line is cut where it is far too long, so that no file fills the memory. */
 final class Lines {
 
-    /** Characters of a line that are kept, one more than this: enough to see that it is too long. */
+    /** The longest line that is given whole, in characters; of a longer one, one character more. */
     static final int LONGEST = 1000;
 
     private final Reader reader;

@@ -96,6 +96,10 @@ final class ListFile {
         if (text.isEmpty()) {
             return;
         }
+        if (comment < 0 && line.length() > Lines.LONGEST) { // what was cut off may matter, unless it is comment
+            error(number, line, "the line is longer than " + Lines.LONGEST + " characters");
+            return;
+        }
         try {
             IpRange range = text.indexOf(';') < 0 ? plain(text) : nginx(number, line, text);
             sink.accept(range);
@@ -106,9 +110,6 @@ final class ListFile {
     }
 
     private static IpRange plain(String text) {
-        if (text.length() > Lines.LONGEST) {
-            throw new IllegalArgumentException("the line is longer than " + Lines.LONGEST + " characters");
-        }
         try {
             return IpRange.parse(text);
         } catch (IllegalArgumentException e) {

@@ -168,6 +168,15 @@ class ListFileTest {
     }
 
     @Test
+    void whatWasCutOffIsNotTakenForNothing() throws IOException {
+        String blanks = " ".repeat(2000);
+        read("10.0.0.1" + blanks + "x\n10.0.0.2 # " + blanks + "x\n");
+
+        assertThat(found).containsExactly(IpRange.parse("10.0.0.2"));
+        assertThat(messages()).containsExactly("list.txt:1:1: the line is longer than 1000 characters");
+    }
+
+    @Test
     void readsAMillionLines() throws IOException {
         Path file = folder.resolve("list.txt");
         try (BufferedWriter writer = Files.newBufferedWriter(file)) {
