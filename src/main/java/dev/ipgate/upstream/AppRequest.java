@@ -1,0 +1,30 @@
+package dev.ipgate.upstream;
+
+import dev.ipgate.client.ClientAddress;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the gate found out about a request and the app is to learn, or the transport to heed.
+ *
+ * @param client whose request it is; its address is never null here
+ * @param clientHeader the header that named the client, which the app does not see
+ * @param scheme http or https, as the client used it
+ * @param host the Host that the client used, port included; null if it sent none
+ * @param origin what replaces the Origin header; null leaves it as it is
+ * @param bodyLimit bytes that the request's body may have, or -1
+ * @param idleTimeout for a body without progress on the client's side
+ * @param streamIdleTimeout for event streams and upgraded connections without progress
+ * @param admitted whether the client would be let in still; asked again and again while an answer streams
+ */
+public record AppRequest(
+        ClientAddress client,
+        String clientHeader,
+        String scheme,
+        @Nullable String host,
+        @Nullable String origin,
+        long bodyLimit,
+        Duration idleTimeout,
+        Duration streamIdleTimeout,
+        BooleanSupplier admitted) {}

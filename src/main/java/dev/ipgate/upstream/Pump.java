@@ -1,0 +1,189 @@
+package dev.ipgate.upstream;
+
+import io.undertow.connector.ByteBufferPool;
+import io.undertow.connector.PooledByteBuffer;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+import org.xnio.XnioIoThread;
+import org.xnio.channels.StreamSinkChannel;
+import org.xnio.channels.StreamSourceChannel;
+
+/**
+ * Moves a body from one connection to the other, both on one IO thread, at the pace of the slower. Holds a buffer only
+ * while it has bytes in it, and pushes what it has before it waits, so that an event reaches the client at once.
+ */
+final class Pump {
+
+    /** What the pump waits for; a deadline depends on whose turn it is. */
+    enum Waiting {
+        NOTHING,
+        SOURCE,
+        SINK
+    }
+
+    /** How a pump ends: exactly one of these, once. */
+    interface End {
+        void done();
+
+        void sourceFailed(IOException e);
+
+        void sinkFailed(IOException e);
+    }
+
+    private static final int BUFFERS_A_TURN = 32; // then the other connections of the IO thread have theirs
+
+    private final StreamSourceChannel source;
+    private final StreamSinkChannel sink;
+    private final ByteBufferPool pool;
+    private final XnioIoThread thread;
+    private final End end;
+    private @Nullable PooledByteBuffer pending;
+    private boolean sourceEnded;
+    private boolean ended;
+    private Waiting waiting = Waiting.NOTHING;
+    private long moved;
+
+    Pump(StreamSourceChannel source, StreamSinkChannel sink, ByteBufferPool pool, XnioIoThread thread, End end) {
+        this.source = source;
+        this.sink = sink;
+        this.pool = pool;
+        this.thread = thread;
+        this.end = end;
+    }
+
+    /** Starts pumping; comes back when there is nothing to do for now. */
+    void start() {
+        source.getReadSetter().set(channel -> run());
+        sink.getWriteSetter().set(channel -> run());
+        run();
+    }
+
+    Waiting waiting() {
+        return waiting;
+    }
+
+    /** Bytes moved so far; it grows while there is progress. */
+    long moved() {
+        return moved;
+    }
+
+    /** Stops without ending: no callback follows. */
+    void stop() {
+        ended = true;
+        release();
+        source.getReadSetter().set(null);
+        sink.getWriteSetter().set(null);
+    }
+
+    private void run() {
+        for (int turn = 0; !ended && turn < BUFFERS_A_TURN; turn++) {
+            if (!sourceEnded && pending == null && !fill()) {
+                return;
+            }
+            if (!drain()) {
+                return;
+            }
+        }
+        if (!ended) {
+            source.suspendReads();
+            sink.suspendWrites();
+            waiting = Waiting.NOTHING;
+            thread.execute(this::run);
+        }
+    }
+
+    /** Reads a buffer full; false if there is nothing to read now or ever. */
+    private boolean fill() {
+        PooledByteBuffer pooled = pool.allocate();
+        int read;
+        try {
+            read = source.read(pooled.getBuffer());
+        } catch (IOException e) {
+            pooled.close();
+            finish(() -> end.sourceFailed(e));
+            return false;
+        }
+        if (read > 0) {
+            pooled.getBuffer().flip();
+            pending = pooled;
+            moved += read;
+            return true;
+        }
+        pooled.close();
+        if (read < 0) {
+            sourceEnded = true;
+            source.suspendReads();
+            return true;
+        }
+        return push();
+    }
+
+    /** Before waiting for more: sends on what the sink still holds, headers above all. */
+    private boolean push() {
+        try {
+            if (!sink.flush()) {
+                sink.resumeWrites();
+            } else {
+                sink.suspendWrites();
+            }
+        } catch (IOException e) {
+            finish(() -> end.sinkFailed(e));
+            return false;
+        }
+        waiting = Waiting.SOURCE;
+        source.resumeReads();
+        return false;
+    }
+
+    /** Writes what is pending; false if the sink cannot take it now, or all is over. */
+    private boolean drain() {
+        try {
+            if (pending != null) {
+                ByteBuffer buffer = pending.getBuffer();
+                while (buffer.hasRemaining()) {
+                    if (sink.write(buffer) == 0) {
+                        return awaitSink();
+                    }
+                }
+                release();
+            }
+            if (sourceEnded) {
+                sink.shutdownWrites();
+                if (!sink.flush()) {
+                    return awaitSink();
+                }
+                finish(end::done);
+                return false;
+            }
+            return true;
+        } catch (IOException e) {
+            finish(() -> end.sinkFailed(e));
+            return false;
+        }
+    }
+
+    private boolean awaitSink() {
+        waiting = Waiting.SINK;
+        source.suspendReads();
+        sink.resumeWrites();
+        return false;
+    }
+
+    private void finish(Runnable callback) {
+        if (ended) {
+            return;
+        }
+        stop();
+        source.suspendReads();
+        sink.suspendWrites();
+        callback.run();
+    }
+
+    private void release() {
+        if (pending != null) {
+            pending.close();
+            pending = null;
+        }
+    }
+}

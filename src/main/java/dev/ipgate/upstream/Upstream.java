@@ -1,0 +1,113 @@
+package dev.ipgate.upstream;
+
+import dev.ipgate.config.UpstreamSettings;
+import io.undertow.connector.ByteBufferPool;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.SameThreadExecutor;
+import java.io.Closeable;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.xnio.XnioIoThread;
+
+/**
+ * One app behind the gate: forwards requests to it and streams its answers back. Keeps its connections from one snapshot
+ * to the next as long as its settings stay the same. Everything about a request happens on its exchange's IO thread.
+ */
+public final class Upstream implements Closeable {
+
+    private final UpstreamSettings settings;
+    private final ByteBufferPool buffers;
+    private final AppAddresses addresses;
+    private final Map<XnioIoThread, Lane> lanes = new ConcurrentHashMap<>();
+    private final AtomicInteger connections = new AtomicInteger();
+    private volatile boolean closed;
+
+    public Upstream(UpstreamSettings settings, ByteBufferPool buffers) {
+        this.settings = settings;
+        this.buffers = buffers;
+        this.addresses = new AppAddresses(settings.host(), settings.port());
+    }
+
+    public UpstreamSettings settings() {
+        return settings;
+    }
+
+    /**
+     * Forwards the request and streams the answer. Called from the root handler, on the exchange's IO thread.
+     *
+     * @param failures answers where the app did not
+     */
+    public void forward(HttpServerExchange exchange, AppRequest request, FailureHandler failures) {
+        Lane lane = lanes.computeIfAbsent(exchange.getIoThread(), thread -> new Lane(this, thread));
+        Forwarding forwarding = new Forwarding(lane, settings, exchange, request, failures);
+        exchange.dispatch(SameThreadExecutor.INSTANCE, forwarding::start);
+    }
+
+    /** Closes idle connections, now and when they come back; requests in flight go on. */
+    @Override
+    public void close() {
+        closed = true;
+        addresses.close();
+        lanes.forEach((thread, lane) -> thread.execute(lane::closeIdle));
+    }
+
+    /** Closes upgraded connections, which would else outlast a shutdown. */
+    public void closeTunnels() {
+        lanes.forEach((thread, lane) -> thread.execute(lane::closeTunnels));
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    ByteBufferPool buffers() {
+        return buffers;
+    }
+
+    List<InetSocketAddress> addresses() {
+        return addresses.current();
+    }
+
+    /** Takes a place among {@code max_connections}; false if there is none. */
+    boolean reserve() {
+        int max = settings.maxConnections();
+        while (true) {
+            int now = connections.get();
+            if (now >= max) {
+                return false;
+            }
+            if (connections.compareAndSet(now, now + 1)) {
+                return true;
+            }
+        }
+    }
+
+    /** Gives a place back, and lets a lane that waits for one know. */
+    void unreserve() {
+        connections.decrementAndGet();
+        for (Lane lane : lanes.values()) {
+            if (lane.hasWaiting()) {
+                lane.thread().execute(lane::serveWaiting);
+                return;
+            }
+        }
+    }
+
+    boolean anyLaneWaits() {
+        for (Lane lane : lanes.values()) {
+            if (lane.hasWaiting()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    static URI uri(InetSocketAddress address) {
+        String host = address.getAddress().getHostAddress();
+        return URI.create("http://" + (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort());
+    }
+}
