@@ -16,6 +16,8 @@ public enum Refusal {
     BAD_REQUEST(400),
     /** CONNECT or TRACE. Detail: the method. RFC 9110, section 15.5.6, wants an {@code Allow} header with it. */
     BAD_METHOD(405),
+    /** The client stopped sending its body. */
+    BODY_STALLED(408),
     /** The body is over {@code limits.request_body}. Detail: the limit with its unit. */
     BODY_TOO_LARGE(413),
     /** The Host is nobody's. Detail: the Host. */

@@ -1,0 +1,94 @@
+package dev.ipgate.server;
+
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.HeaderValues;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Refuses what two servers could read in two ways (RFC 9112 sections 6 and 11.2). Undertow's parser takes more than the
+ * app behind may: any Transfer-Encoding as chunked, and a Content-Length that wraps.
+ */
+final class Framing {
+
+    private static final int LONGEST_LENGTH = 18; // digits of a long that Undertow's parser cannot make wrap
+
+    private Framing() {}
+
+    static boolean isRefusedMethod(HttpString method) {
+        return method.equals(Methods.CONNECT) || method.equals(Methods.TRACE);
+    }
+
+    /** What is malformed or ambiguous, or null. */
+    static @Nullable String whatIsWrong(HttpServerExchange exchange) {
+        if (!exchange.isHttp11() && !exchange.isHttp10()) {
+            return "the protocol is neither HTTP/1.1 nor HTTP/1.0";
+        }
+        HeaderMap headers = exchange.getRequestHeaders();
+        HeaderValues codings = headers.get(Headers.TRANSFER_ENCODING);
+        HeaderValues lengths = headers.get(Headers.CONTENT_LENGTH);
+        if (codings != null) {
+            if (!exchange.isHttp11()) {
+                return "Transfer-Encoding in an HTTP/1.0 request";
+            }
+            if (codings.size() != 1 || !codings.getFirst().equalsIgnoreCase("chunked")) {
+                return "a Transfer-Encoding other than chunked";
+            }
+            if (lengths != null) {
+                return "both Transfer-Encoding and Content-Length";
+            }
+        }
+        if (lengths != null && (lengths.size() != 1 || !isLength(lengths.getFirst()))) {
+            return "a malformed Content-Length";
+        }
+        HeaderValues hosts = headers.get(Headers.HOST);
+        if (hosts == null ? exchange.isHttp11() : hosts.size() != 1) {
+            return "not exactly one Host";
+        }
+        HeaderValues expectations = headers.get(Headers.EXPECT);
+        if (expectations != null
+                && (expectations.size() != 1 || !expectations.getFirst().equalsIgnoreCase("100-continue"))) {
+            return "an expectation other than 100-continue";
+        }
+        return null;
+    }
+
+    private static boolean isLength(String text) {
+        if (text.isEmpty() || text.length() > LONGEST_LENGTH) {
+            return false;
+        }
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The request target's path as sent, without the query; of the absolute form what follows the authority. */
+    static String path(HttpServerExchange exchange) {
+        String uri = exchange.getRequestURI();
+        if (!exchange.isHostIncludedInRequestURI()) {
+            return uri;
+        }
+        int authority = uri.indexOf("://") + 3;
+        int slash = uri.indexOf('/', authority);
+        return slash < 0 ? "/" : uri.substring(slash);
+    }
+
+    /** Bytes of the header section, as the client sent it, give or take blanks. */
+    static long headerBytes(HeaderMap headers) {
+        long bytes = 0;
+        for (long at = headers.fastIterateNonEmpty(); at != -1; at = headers.fiNextNonEmpty(at)) {
+            HeaderValues values = headers.fiCurrent(at);
+            int name = values.getHeaderName().length();
+            for (int i = 0; i < values.size(); i++) {
+                bytes += name + values.get(i).length() + 4; // ": " and CR LF
+            }
+        }
+        return bytes;
+    }
+}

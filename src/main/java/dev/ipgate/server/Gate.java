@@ -1,0 +1,259 @@
+package dev.ipgate.server;
+
+import dev.ipgate.config.Settings;
+import dev.ipgate.config.UpstreamSettings;
+import dev.ipgate.problem.ConfigException;
+import dev.ipgate.problem.Position;
+import dev.ipgate.problem.Problem;
+import dev.ipgate.problem.Problem.Severity;
+import dev.ipgate.upstream.Upstream;
+import io.undertow.connector.ByteBufferPool;
+import io.undertow.server.DefaultByteBufferPool;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.xnio.OptionMap;
+import org.xnio.Options;
+import org.xnio.Xnio;
+import org.xnio.XnioWorker;
+
+/** A running gate: starts from a conf file, reloads it without dropping anybody, and stops without cutting anybody off. */
+public final class Gate implements AutoCloseable {
+
+    /*
+     * A reload makes everything new beside the old: it reads, resolves, binds and opens first, and swaps one field only
+     * when all of that has worked. What the old and the new have in common (listeners, connections to an app whose
+     * settings are the same, the access log) is handed over.
+     */
+
+    private static final Logger LOG = LoggerFactory.getLogger(Gate.class);
+    private static final int BUFFER_BYTES = 16 * 1024;
+    private static final int POOLED_BUFFERS = 2048;
+    private static final int BUFFERS_PER_THREAD = 16;
+    private static final Duration LOG_OF_THE_OLD = Duration.ofSeconds(30);
+
+    private final Path conf;
+    private final XnioWorker worker;
+    private final ByteBufferPool buffers =
+            new DefaultByteBufferPool(true, BUFFER_BYTES, POOLED_BUFFERS, BUFFERS_PER_THREAD, 0);
+    private final Surroundings surroundings;
+    private final Gateway gateway;
+    private final Listeners listeners;
+    private @Nullable ControlSocket control;
+    private boolean closed;
+
+    private Gate(Path conf, Configuration configuration) throws IOException {
+        this.conf = conf;
+        Settings settings = configuration.settings();
+        AccessLog accessLog = openLog(settings);
+        surroundings = new Surroundings(
+                new ClientConnections(settings.limits().connections()),
+                new Answers(),
+                new RequestIds(),
+                new Occasional(LOG));
+        Map<UpstreamSettings, Upstream> upstreams = new HashMap<>();
+        gateway =
+                new Gateway(new Snapshot(configuration, upstreams(configuration, upstreams), accessLog, surroundings));
+        worker = Xnio.getInstance()
+                .createWorker(OptionMap.builder()
+                        .set(Options.WORKER_NAME, "ipgate")
+                        .set(Options.WORKER_IO_THREADS, Runtime.getRuntime().availableProcessors())
+                        .set(Options.WORKER_TASK_CORE_THREADS, 1)
+                        .set(Options.WORKER_TASK_MAX_THREADS, 4)
+                        .getMap());
+        listeners = new Listeners(worker, buffers, settings.limits(), surroundings.connections(), gateway);
+    }
+
+    /**
+     * Reads the conf file and starts to serve.
+     *
+     * @throws ConfigException with everything that is wrong with the file
+     * @throws CannotListenException if an address cannot be bound
+     * @throws IOException if the control socket or the threads cannot be had
+     */
+    public static Gate start(Path conf) throws IOException {
+        Configuration configuration = Configuration.load(conf, Instant.now());
+        configuration.warnings().forEach(warning -> LOG.warn("{}", warning));
+        Gate gate = new Gate(conf, configuration);
+        try {
+            gate.control = gate.openControl(configuration.settings().control());
+            gate.listeners.prepare(configuration.settings().listen()).commit();
+        } catch (IOException | RuntimeException e) {
+            gate.close(Duration.ZERO);
+            throw e;
+        }
+        return gate;
+    }
+
+    /** What is listened on, with the real port where the conf file says 0. */
+    public List<InetSocketAddress> addresses() {
+        return listeners.addresses();
+    }
+
+    /** The app of the default site, or else of the first. */
+    public InetSocketAddress firstApp() {
+        UpstreamSettings first = gateway.snapshot().upstreams().get(0).settings();
+        return InetSocketAddress.createUnresolved(first.host(), first.port());
+    }
+
+    /**
+     * Reads everything again and swaps if all is well; else everything stays as it was.
+     *
+     * @return what changed, in one line
+     * @throws ConfigException with everything that is wrong
+     * @throws CannotListenException if a new address cannot be bound
+     * @throws IOException if the control socket cannot be moved
+     */
+    public synchronized String reload() throws IOException {
+        Configuration next = Configuration.load(conf, Instant.now());
+        Snapshot old = gateway.snapshot();
+        Settings settings = next.settings();
+        AccessLog accessLog =
+                settings.accessLog().equals(old.settings().accessLog()) ? old.accessLog() : openLog(settings);
+        ControlSocket movedControl = null;
+        boolean controlMoves =
+                !Objects.equals(settings.control(), old.settings().control());
+        Listeners.Change change;
+        try {
+            change = listeners.prepare(settings.listen());
+            try {
+                movedControl = controlMoves ? openControl(settings.control()) : null;
+            } catch (IOException | RuntimeException e) {
+                change.rollBack();
+                throw e;
+            }
+        } catch (IOException | RuntimeException e) {
+            if (accessLog != old.accessLog()) {
+                accessLog.close();
+            }
+            throw e;
+        }
+        Map<UpstreamSettings, Upstream> known = new HashMap<>();
+        old.upstreams().forEach(upstream -> known.put(upstream.settings(), upstream));
+        Snapshot snapshot = new Snapshot(next, upstreams(next, known), accessLog, surroundings);
+
+        surroundings.connections().setLimit(settings.limits().connections());
+        listeners.setLimits(settings.limits());
+        gateway.swap(snapshot);
+        change.commit();
+
+        if (controlMoves) {
+            closeControl();
+            control = movedControl;
+        }
+        old.upstreams().stream()
+                .filter(upstream -> !snapshot.upstreams().contains(upstream))
+                .forEach(Upstream::close);
+        if (accessLog != old.accessLog()) { // requests in flight still write to the old one
+            worker.getIoThread()
+                    .executeAfter(
+                            () -> worker.execute(old.accessLog()::close), LOG_OF_THE_OLD.toSeconds(), TimeUnit.SECONDS);
+        }
+        next.warnings().forEach(warning -> LOG.warn("{}", warning));
+        return Changes.between(old.settings(), settings, change);
+    }
+
+    /** Reloads, and says in the log how it went. What SIGHUP does. */
+    public void reloadAndLog() {
+        try {
+            LOG.info("reloaded: {}", reload());
+        } catch (ConfigException e) {
+            e.problems().forEach(problem -> LOG.error("{}", problem));
+            LOG.error("not reloaded: the rules from before stay in force");
+        } catch (CannotListenException | IOException e) {
+            LOG.error("not reloaded, the rules from before stay in force: {}", e.getMessage());
+        }
+    }
+
+    /** Stops at once. */
+    @Override
+    public void close() {
+        close(Duration.ZERO);
+    }
+
+    /** Stops accepting, lets what is in flight finish for as long as it may take, then stops. */
+    public synchronized void close(Duration grace) {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        listeners.close();
+        closeControl();
+        ClientConnections connections = surroundings.connections();
+        long deadline = System.nanoTime() + grace.toNanos();
+        gateway.snapshot().upstreams().forEach(Upstream::closeTunnels);
+        connections.startClosing();
+        while (connections.count() > 0 && System.nanoTime() < deadline) {
+            try {
+                Thread.sleep(20);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                break;
+            }
+            connections.startClosing(); // those that have finished meanwhile
+        }
+        if (connections.count() > 0 && !grace.isZero()) {
+            LOG.warn("{} connections were cut after {} s", connections.count(), grace.toSeconds());
+        }
+        gateway.snapshot().upstreams().forEach(Upstream::close);
+        worker.shutdownNow();
+        gateway.snapshot().accessLog().close();
+    }
+
+    private List<Upstream> upstreams(Configuration configuration, Map<UpstreamSettings, Upstream> known) {
+        return configuration.judge().places().stream()
+                .map(place -> known.computeIfAbsent(place.upstream(), settings -> new Upstream(settings, buffers)))
+                .toList();
+    }
+
+    private AccessLog openLog(Settings settings) {
+        try {
+            return AccessLog.open(settings.accessLog());
+        } catch (IOException e) {
+            throw new ConfigException(List.of(new Problem(
+                    Severity.ERROR,
+                    Position.of(conf.toString()),
+                    "access_log.to",
+                    "cannot open \"" + settings.accessLog().file() + "\": " + e.getMessage(),
+                    "")));
+        }
+    }
+
+    private @Nullable ControlSocket openControl(@Nullable Path path) throws IOException {
+        return path == null ? null : ControlSocket.open(path, this::command);
+    }
+
+    private ControlSocket.Answer command(String command) {
+        if (!command.equals("reload")) {
+            return new ControlSocket.Answer(64, "unknown command \"" + AccessLog.printable(command) + "\"\n");
+        }
+        try {
+            String changed = reload();
+            LOG.info("reloaded: {}", changed);
+            return new ControlSocket.Answer(0, changed + "\n");
+        } catch (ConfigException e) {
+            LOG.error("not reloaded: the rules from before stay in force");
+            return new ControlSocket.Answer(78, e.getMessage() + "\n");
+        } catch (CannotListenException | IOException e) {
+            LOG.error("not reloaded: {}", e.getMessage());
+            return new ControlSocket.Answer(1, e.getMessage() + "\n");
+        }
+    }
+
+    private void closeControl() {
+        if (control != null) {
+            control.close();
+            control = null;
+        }
+    }
+}

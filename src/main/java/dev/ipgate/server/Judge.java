@@ -1,0 +1,221 @@
+package dev.ipgate.server;
+
+import dev.ipgate.client.ClientAddress;
+import dev.ipgate.client.ClientAddresses;
+import dev.ipgate.config.ClientAddressSettings;
+import dev.ipgate.config.Settings;
+import dev.ipgate.config.Settings.Mode;
+import dev.ipgate.config.SiteSettings;
+import dev.ipgate.lists.Groups;
+import dev.ipgate.policy.Decision;
+import dev.ipgate.problem.Problems;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides about requests: client address, site, location, rules, Host, Origin, in this order. A request and
+ * {@code explain} come in at the same door. Immutable and pure; knows no socket.
+ */
+public final class Judge {
+
+    private final ClientAddresses addresses;
+    private final Hosts<Site> sites;
+    private final @Nullable Site defaultSite;
+    private final List<Place> places;
+    private final boolean reportOnly;
+
+    private Judge(
+            ClientAddresses addresses,
+            Hosts<Site> sites,
+            @Nullable Site defaultSite,
+            List<Place> places,
+            boolean reportOnly) {
+        this.addresses = addresses;
+        this.sites = sites;
+        this.defaultSite = defaultSite;
+        this.places = List.copyOf(places);
+        this.reportOnly = reportOnly;
+    }
+
+    /** Compiles what was read; what is wrong or odd about the rules is added to the problems. */
+    static Judge of(Settings settings, Groups groups, Problems problems, Instant now) {
+        List<Place> places = new ArrayList<>();
+        PlaceBuilder builder = new PlaceBuilder(groups, problems, now, places);
+        Map<String, Site> hosts = new HashMap<>();
+        Site defaultSite = null;
+        if (settings.defaultSite() != null) {
+            defaultSite = addSite(settings.defaultSite(), builder, hosts, problems);
+        }
+        for (SiteSettings site : settings.sites()) {
+            addSite(site, builder, hosts, problems);
+        }
+        ClientAddressSettings address = settings.clientAddress();
+        ClientAddresses addresses = new ClientAddresses(
+                groups.resolve(address.trustedProxies()),
+                address.header(),
+                address.recursive(),
+                address.keepMalformed(),
+                address.ignoreUntrustedForwarder());
+        return new Judge(addresses, Hosts.compile(hosts), defaultSite, places, settings.mode() == Mode.REPORT);
+    }
+
+    private static Site addSite(
+            SiteSettings settings, PlaceBuilder builder, Map<String, Site> hosts, Problems problems) {
+        String name =
+                settings.hosts().isEmpty() ? Site.UNNAMED : settings.hosts().get(0);
+        Place whole = builder.whole(settings, name);
+        Site site = new Site(
+                name,
+                Locations.compile(
+                        whole, settings.locations(), location -> builder.part(settings, whole, location), problems));
+        settings.hosts().forEach(host -> hosts.put(host, site));
+        return site;
+    }
+
+    /** All sites and locations, by number. */
+    List<Place> places() {
+        return places;
+    }
+
+    /**
+     * What becomes of a request.
+     *
+     * @param now seconds since the epoch
+     */
+    public Verdict judge(Request request, long now) {
+        ClientAddress client = addresses.find(request.direct(), request.headers());
+        if (client.address() == null) {
+            boolean trusted = addresses.trusts(client.peer());
+            return Verdict.refuse(client, trusted ? Refusal.NO_ADDRESS : Refusal.UNTRUSTED_PROXY, client.reason());
+        }
+        HostName host = request.host() == null ? null : HostName.parse(request.host());
+        if (host == null && request.host() != null) {
+            return Verdict.refuse(client, Refusal.BAD_REQUEST, "the Host is malformed");
+        }
+        Site named = host == null ? null : sites.find(host);
+        Site site = named == null ? defaultSite : named;
+        if (site == null) {
+            return Verdict.refuse(client, Refusal.UNKNOWN_HOST, host == null ? "" : host.name());
+        }
+        Place place;
+        if (RequestPath.isPlain(request.path())) {
+            place = site.locations().choose(request.path());
+        } else {
+            RequestPath path = RequestPath.of(request.path());
+            if (path.problem() != null) {
+                return Verdict.refuse(client, Refusal.BAD_REQUEST, path.problem());
+            }
+            place = site.locations().choose(path);
+        }
+        if (place == null) {
+            return Verdict.refuse(
+                    client, Refusal.BAD_REQUEST, "the path can be read in ways that lead to different locations");
+        }
+        return decide(request, client, site, host, place, now);
+    }
+
+    private Verdict decide(
+            Request request, ClientAddress client, Site site, @Nullable HostName host, Place place, long now) {
+        Decision decision = place.policy().decide(request.method(), client.address(), now);
+        if (!decision.allowed() && !reportOnly) {
+            return new Verdict(client, place, decision, Refusal.DENIED, "");
+        }
+        if (place.hostMatters()) {
+            String stranger = strangeHost(request, site, host);
+            if (stranger != null) {
+                return new Verdict(client, place, decision, Refusal.UNKNOWN_HOST, stranger);
+            }
+        }
+        if (place.upstream().originUpstream() && changes(request)) {
+            List<String> origins = request.headers().lines("Origin");
+            if (origins != null && !origins.isEmpty() && !isOwnOrigin(request, origins)) {
+                return new Verdict(client, place, decision, Refusal.FOREIGN_ORIGIN, origins.get(0));
+            }
+        }
+        return Verdict.pass(client, place, decision);
+    }
+
+    /** A Host that a request may have, for {@code explain}; the default site's first, or localhost. */
+    public String someHost() {
+        Site site = defaultSite;
+        return site != null && !site.name().equals(Site.UNNAMED) && !site.name().startsWith("*")
+                ? site.name()
+                : "localhost";
+    }
+
+    /** The scheme that the client used: of the connection, or what a trusted proxy says. */
+    public String scheme(Request request) {
+        String forwarded = trustedLine(request, "X-Forwarded-Proto");
+        return forwarded != null && (forwarded.equals("http") || forwarded.equals("https"))
+                ? forwarded
+                : request.scheme();
+    }
+
+    /** The Host that the client used: the one it sent, or what a trusted proxy says; null if there is none. */
+    public @Nullable String host(Request request) {
+        String forwarded = trustedLine(request, "X-Forwarded-Host");
+        return forwarded != null && HostName.parse(forwarded) != null ? forwarded : request.host();
+    }
+
+    /** What the app is to see as Origin; null leaves what the client sent. */
+    @Nullable
+    String originForApp(Request request, Place place) {
+        if (!place.upstream().originUpstream()) {
+            return null;
+        }
+        List<String> origins = request.headers().lines("Origin");
+        return origins != null && !origins.isEmpty() && isOwnOrigin(request, origins)
+                ? "http://" + place.upstream().authority()
+                : null;
+    }
+
+    private boolean isOwnOrigin(Request request, List<String> origins) {
+        String host = host(request);
+        return host != null && origins.size() == 1 && HostName.sameOrigin(origins.get(0), scheme(request), host);
+    }
+
+    /** A header that only a trusted proxy may send, if it has exactly one value. */
+    private @Nullable String trustedLine(Request request, String name) {
+        if (!addresses.trusts(request.direct().peer())) {
+            return null;
+        }
+        List<String> lines = request.headers().lines(name);
+        return lines == null || lines.size() != 1 ? null : lines.get(0);
+    }
+
+    /**
+     * A Host under which the app must not be reached: a DNS name that a stranger pointed here would carry an allowed
+     * user's browser past the app's own check, because the app sees another Host. Both the Host that was sent and the
+     * one that a proxy reports have to be known: a page can set the latter itself.
+     */
+    private @Nullable String strangeHost(Request request, Site site, @Nullable HostName host) {
+        if (host == null) {
+            return "";
+        }
+        if (!isKnown(host, site)) {
+            return host.name();
+        }
+        String forwarded = host(request);
+        HostName forwardedHost = forwarded == null ? null : HostName.parse(forwarded);
+        return forwardedHost == null || isKnown(forwardedHost, site) ? null : forwardedHost.name();
+    }
+
+    private boolean isKnown(HostName host, Site site) {
+        return host.isIpLiteral() || host.isLocalhost() || site.equals(sites.find(host));
+    }
+
+    /** Whether a request may change something. A WebSocket may carry anything, so opening one counts. */
+    private static boolean changes(Request request) {
+        return switch (request.method()) {
+            case "GET", "HEAD", "OPTIONS" -> {
+                List<String> upgrade = request.headers().lines("Upgrade");
+                yield upgrade != null && !upgrade.isEmpty();
+            }
+            default -> true;
+        };
+    }
+}

@@ -1,0 +1,23 @@
+package dev.ipgate.server;
+
+import dev.ipgate.client.ClientAddress;
+import dev.ipgate.client.ClientAddresses.Headers;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a verdict depends on. {@code serve} fills it from an exchange, {@code explain} from its arguments.
+ *
+ * @param direct the peer, as a client without any proxy
+ * @param headers the request's headers
+ * @param scheme http or https, of the connection
+ * @param host the Host header, or null if there is none
+ * @param method as sent
+ * @param path the path of the request target, as sent, without the query
+ */
+public record Request(
+        ClientAddress direct,
+        Headers headers,
+        String scheme,
+        @Nullable String host,
+        String method,
+        String path) {}

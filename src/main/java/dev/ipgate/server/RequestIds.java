@@ -1,0 +1,31 @@
+package dev.ipgate.server;
+
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Gives numbers to requests, which a locked-out colleague can read out on the phone and the log can be searched for. */
+final class RequestIds {
+
+    /*
+     * A counter with a random start, scrambled so that two neighbours look different. The scrambling is a bijection, so
+     * no number comes twice; it keeps no secret and needs to keep none.
+     */
+
+    private static final long MASK = (1L << 48) - 1;
+
+    private final AtomicLong counter = new AtomicLong(new SecureRandom().nextLong());
+
+    long next() {
+        long id = counter.getAndIncrement() & MASK;
+        id = (id * 0x5851F42D4C95L) & MASK; // odd factors and right shifts can be undone
+        id ^= id >>> 25;
+        id = (id * 0x14057B7EF767L) & MASK;
+        return id ^ (id >>> 23);
+    }
+
+    /** The number as twelve hexadecimal digits. */
+    static String text(long id) {
+        return HexFormat.of().toHexDigits(id, 12);
+    }
+}

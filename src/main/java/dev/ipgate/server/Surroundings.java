@@ -1,0 +1,11 @@
+package dev.ipgate.server;
+
+/**
+ * What every snapshot works with and none owns: it outlives them.
+ *
+ * @param connections the clients' connections
+ * @param answers the pages of refusals
+ * @param requestIds numbers for requests
+ * @param failures tells the log, now and then, what the app did wrong
+ */
+record Surroundings(ClientConnections connections, Answers answers, RequestIds requestIds, Occasional failures) {}
