@@ -1,10 +1,111 @@
 package dev.ipgate;
 
+import dev.ipgate.cli.Arguments;
+import dev.ipgate.cli.Check;
+import dev.ipgate.cli.Command;
+import dev.ipgate.cli.ExitStatus;
+import dev.ipgate.cli.Explain;
+import dev.ipgate.cli.Reload;
+import dev.ipgate.cli.Serve;
+import dev.ipgate.cli.UsageException;
+import dev.ipgate.problem.ConfigException;
+import dev.ipgate.problem.Problem;
+import dev.ipgate.server.CannotListenException;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /** Arguments in, exit status out. */
 public final class Main {
-    private Main() {}
+
+    private final PrintStream out;
+    private final PrintStream err;
+    private final Map<String, Command> commands = new LinkedHashMap<>();
+
+    /** Messages go to {@code err}, answers to {@code out}. */
+    Main(PrintStream out, PrintStream err) {
+        this.out = out;
+        this.err = err;
+        commands.put("serve", new Serve(err));
+        commands.put("check", new Check(out, err));
+        commands.put("explain", new Explain(out));
+        commands.put("reload", new Reload(out, err));
+    }
 
     public static void main(String[] args) {
-        System.exit(0);
+        configureLogging();
+        System.exit(new Main(System.out, System.err).run(args));
+    }
+
+    /** Lines fit for journald, which adds the time itself and says so in JOURNAL_STREAM. */
+    private static void configureLogging() {
+        System.setProperty("org.jboss.logging.provider", "slf4j");
+        setDefault("org.slf4j.simpleLogger.showDateTime", String.valueOf(System.getenv("JOURNAL_STREAM") == null));
+        setDefault("org.slf4j.simpleLogger.dateTimeFormat", "yyyy-MM-dd'T'HH:mm:ssXXX");
+        setDefault("org.slf4j.simpleLogger.showThreadName", "false");
+        setDefault("org.slf4j.simpleLogger.showLogName", "false");
+        setDefault("org.slf4j.simpleLogger.log.org.xnio", "warn");
+        setDefault("org.slf4j.simpleLogger.log.org.jboss", "warn");
+        setDefault("org.slf4j.simpleLogger.log.io.undertow", "error"); // a stranger's bad request is not our trouble
+    }
+
+    private static void setDefault(String property, String value) {
+        if (System.getProperty(property) == null) {
+            System.setProperty(property, value);
+        }
+    }
+
+    int run(String[] args) {
+        try {
+            if (args.length > 0 && (args[0].equals("--help") || args[0].equals("-h"))) {
+                out.print(overview());
+                return ExitStatus.OK;
+            }
+            if (Arrays.asList(args).contains("--version")) {
+                out.println("ipgate " + version());
+                return ExitStatus.OK;
+            }
+            Command command = command(args);
+            if (Arrays.asList(args).contains("--help") || Arrays.asList(args).contains("-h")) {
+                out.print(command.help());
+                return ExitStatus.OK;
+            }
+            return command.run(args);
+        } catch (UsageException e) {
+            err.println("ipgate: " + e.getMessage() + "\nTry: ipgate --help");
+            return ExitStatus.USAGE;
+        } catch (ConfigException e) {
+            e.problems().stream().map(Problem::withExcerpt).forEach(err::println);
+            return ExitStatus.CONFIG;
+        } catch (CannotListenException | IOException e) {
+            err.println("ipgate: " + e.getMessage());
+            return ExitStatus.FAILED;
+        }
+    }
+
+    private Command command(String[] args) {
+        Command command = commands.get(Arguments.command(args, commands.keySet()));
+        if (command == null) {
+            throw new IllegalStateException("every known command is here");
+        }
+        return command;
+    }
+
+    private String overview() {
+        StringBuilder text =
+                new StringBuilder("ipgate lets the addresses through that you allow, and nobody else.\n\n");
+        commands.values()
+                .forEach(command -> text.append("  ")
+                        .append(command.help().lines().findFirst().orElse(""))
+                        .append('\n'));
+        return text.append("\nipgate COMMAND --help says more; without a command it serves.\n")
+                .toString();
+    }
+
+    private static String version() {
+        String version = Main.class.getPackage().getImplementationVersion();
+        return version == null ? "(not packaged)" : version;
     }
 }

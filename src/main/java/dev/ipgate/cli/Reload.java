@@ -1,0 +1,69 @@
+package dev.ipgate.cli;
+
+import dev.ipgate.config.Settings;
+import dev.ipgate.server.Configuration;
+import dev.ipgate.server.ControlSocket.Answer;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.ConnectException;
+import java.nio.file.Path;
+import java.time.Instant;
+
+/** {@code reload}: makes a running gate read its conf file again, and says how that went. */
+public final class Reload implements Command {
+
+    private final PrintStream out;
+    private final PrintStream err;
+
+    public Reload(PrintStream out, PrintStream err) {
+        this.out = out;
+        this.err = err;
+    }
+
+    @Override
+    public String help() {
+        return """
+                ipgate reload [-c FILE]    makes the running gate read its conf file again
+
+                  -c, --conf FILE  the conf file; /etc/ipgate/ipgate.yaml, else conf/ipgate.yaml
+
+                Over the control socket that the conf file names (control:), it prints what changed. Without one it
+                checks the file and sends SIGHUP; whether that worked is then in the gate's log.
+                Exit status: 0 done, 1 no gate is running, 78 the conf file is wrong and the old rules stay.
+                """;
+    }
+
+    @Override
+    public int run(String[] args) throws IOException {
+        Arguments arguments = Arguments.parse(args, ConfFile.OPTION);
+        arguments.operands();
+        Path conf = ConfFile.of(arguments);
+        Settings settings = Configuration.load(conf, Instant.now()).settings();
+        return settings.control() == null ? signal(conf) : ask(settings.control());
+    }
+
+    private int ask(Path socket) throws IOException {
+        Answer answer;
+        try {
+            answer = ControlClient.ask(socket, "reload");
+        } catch (ConnectException e) {
+            err.println(e.getMessage());
+            return ExitStatus.FAILED;
+        }
+        (answer.status() == ExitStatus.OK ? out : err).print(answer.text());
+        return answer.status();
+    }
+
+    private int signal(Path conf) throws IOException {
+        RunningGate gate = RunningGate.find(conf);
+        if (gate == null) {
+            err.println(
+                    "no gate is running with " + conf + ", or it cannot be seen from here; with control: in the conf"
+                            + " file, reload needs no look at processes");
+            return ExitStatus.FAILED;
+        }
+        gate.hangUp();
+        out.println("the file is fine, and process " + gate.pid() + " was sent SIGHUP; its log says what changed");
+        return ExitStatus.OK;
+    }
+}

@@ -1,0 +1,69 @@
+package dev.ipgate.cli;
+
+import dev.ipgate.cli.Arguments.Option;
+import dev.ipgate.server.Gate;
+import dev.ipgate.server.Signals;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+
+/** {@code serve}: runs the gate until SIGTERM or SIGINT; SIGHUP reloads. */
+public final class Serve implements Command {
+
+    private static final Option DEMO = Option.flag("--demo");
+    private static final Duration GRACE = Duration.ofSeconds(30);
+
+    private final PrintStream err;
+
+    public Serve(PrintStream err) {
+        this.err = err;
+    }
+
+    @Override
+    public String help() {
+        return """
+                ipgate serve [-c FILE] [--demo]    runs the gate
+
+                  -c, --conf FILE  the conf file; /etc/ipgate/ipgate.yaml, else conf/ipgate.yaml
+                  --demo           also starts a small app where the conf file says the app is
+
+                SIGHUP reads the conf file again, SIGTERM stops when what is in flight is done.
+                Exit status: 0 stopped, 1 cannot listen, 78 the conf file is wrong.
+                """;
+    }
+
+    @Override
+    public int run(String[] args) throws IOException {
+        Arguments arguments = Arguments.parse(args, ConfFile.OPTION, DEMO);
+        arguments.operands();
+        Path conf = ConfFile.of(arguments);
+        CountDownLatch stop = new CountDownLatch(1);
+        try (Gate gate = Gate.start(conf)) {
+            if (arguments.has(DEMO)) {
+                startDemo(gate);
+            }
+            Signals.on("HUP", gate::reloadAndLog);
+            Signals.on("TERM", stop::countDown);
+            Signals.on("INT", stop::countDown);
+            for (InetSocketAddress address : gate.addresses()) {
+                err.println("ipgate listens on " + Listening.text(address) + ", rules from " + conf);
+            }
+            stop.await();
+            gate.close(GRACE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return ExitStatus.OK;
+    }
+
+    /** The demo app runs as long as the process does. */
+    private void startDemo(Gate gate) throws IOException {
+        int port = gate.firstApp().getPort();
+        DemoApp demo = DemoApp.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        err.println("the demo app listens on " + Listening.text(demo.address()));
+    }
+}
