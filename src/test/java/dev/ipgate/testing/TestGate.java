@@ -1,0 +1,90 @@
+package dev.ipgate.testing;
+
+import dev.ipgate.server.Gate;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** A gate in this process, with a conf file in a folder of its own and the access log beside it. */
+public final class TestGate implements AutoCloseable {
+
+    private final Path folder;
+    private final Gate gate;
+
+    private TestGate(Path folder, Gate gate) {
+        this.folder = folder;
+        this.gate = gate;
+    }
+
+    /** Starts a gate; the text is the conf file without {@code listen} and {@code access_log}, unless it has them. */
+    public static TestGate start(Path folder, String conf) throws IOException {
+        write(folder, conf);
+        return new TestGate(folder, Gate.start(folder.resolve("ipgate.yaml")));
+    }
+
+    private static void write(Path folder, String conf) throws IOException {
+        String text = conf;
+        if (!conf.startsWith("listen:") && !conf.contains("\nlisten:")) {
+            text = "listen: \"127.0.0.1:0\"\n" + text;
+        }
+        if (!conf.startsWith("access_log:") && !conf.contains("\naccess_log:")) {
+            text += "\naccess_log: {format: combined, to: access.log}\n";
+        }
+        Files.writeString(folder.resolve("ipgate.yaml"), text);
+    }
+
+    /** Writes a new conf file and reloads; returns what changed. */
+    public String reload(String conf) throws IOException {
+        write(folder, conf);
+        return gate.reload();
+    }
+
+    public Gate gate() {
+        return gate;
+    }
+
+    public Path folder() {
+        return folder;
+    }
+
+    public InetSocketAddress address() {
+        return address(0);
+    }
+
+    /** Where the n-th listener can be reached, from 0. */
+    public InetSocketAddress address(int index) {
+        InetSocketAddress bound = gate.addresses().get(index);
+        return bound.getAddress().isAnyLocalAddress()
+                ? new InetSocketAddress(InetAddress.getLoopbackAddress(), bound.getPort())
+                : bound;
+    }
+
+    public RawClient connect() throws IOException {
+        return RawClient.connect(address());
+    }
+
+    public RawClient connectFrom(String source) throws IOException {
+        return RawClient.connect(source, address());
+    }
+
+    /** Asks once on a connection of its own. */
+    public RawResponse getFrom(String source, String path, String... headerLines) throws IOException {
+        try (RawClient client = connectFrom(source)) {
+            return client.get(path, headerLines);
+        }
+    }
+
+    /** The access log so far. */
+    public String log() throws IOException {
+        Path log = folder.resolve("access.log");
+        return Files.exists(log) ? Files.readString(log) : "";
+    }
+
+    @Override
+    public void close() {
+        gate.close(Duration.ZERO);
+    }
+}
