@@ -48,6 +48,10 @@ final class Framing {
         if (hosts == null ? exchange.isHttp11() : hosts.size() != 1) {
             return "not exactly one Host";
         }
+        if (exchange.isHostIncludedInRequestURI()
+                && !authority(exchange).equalsIgnoreCase(hosts == null ? "" : hosts.getFirst())) {
+            return "a target and a Host that differ";
+        }
         HeaderValues expectations = headers.get(Headers.EXPECT);
         if (expectations != null
                 && (expectations.size() != 1 || !expectations.getFirst().equalsIgnoreCase("100-continue"))) {
@@ -74,9 +78,16 @@ final class Framing {
         if (!exchange.isHostIncludedInRequestURI()) {
             return uri;
         }
-        int authority = uri.indexOf("://") + 3;
-        int slash = uri.indexOf('/', authority);
+        int slash = uri.indexOf('/', uri.indexOf("://") + 3);
         return slash < 0 ? "/" : uri.substring(slash);
+    }
+
+    /** Of a target in the absolute form, what stands between {@code ://} and the path. */
+    private static String authority(HttpServerExchange exchange) {
+        String uri = exchange.getRequestURI();
+        int from = uri.indexOf("://") + 3;
+        int slash = uri.indexOf('/', from);
+        return uri.substring(from, slash < 0 ? uri.length() : slash);
     }
 
     /** Bytes of the header section, as the client sent it, give or take blanks. */

@@ -150,9 +150,10 @@ public final class Judge {
     /** The scheme that the client used: of the connection, or what a trusted proxy says. */
     public String scheme(Request request) {
         String forwarded = trustedLine(request, "X-Forwarded-Proto");
-        return forwarded != null && (forwarded.equals("http") || forwarded.equals("https"))
-                ? forwarded
-                : request.scheme();
+        if ("https".equalsIgnoreCase(forwarded)) {
+            return "https";
+        }
+        return "http".equalsIgnoreCase(forwarded) ? "http" : request.scheme();
     }
 
     /** The Host that the client used: the one it sent, or what a trusted proxy says; null if there is none. */

@@ -39,6 +39,22 @@ final class HopByHop {
         return names;
     }
 
+    /** Whether the message's Connection header lists an option. */
+    static boolean lists(HeaderMap message, String option) {
+        HeaderValues connection = message.get(Headers.CONNECTION);
+        if (connection == null) {
+            return false;
+        }
+        for (String line : connection) {
+            for (String name : line.split(",", -1)) {
+                if (name.strip().equalsIgnoreCase(option)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
     /** Whether a Connection header only says what needs no stripping. */
     private static boolean isUsual(HeaderValues connection) {
         if (connection.size() != 1) {

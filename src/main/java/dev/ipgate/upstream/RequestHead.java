@@ -31,7 +31,8 @@ final class RequestHead {
 
         String host = settings.fixedHost();
         if (host == null) {
-            host = request.host() == null ? settings.authority() : request.host();
+            String sent = exchange.getRequestHeaders().getFirst(Headers.HOST);
+            host = sent == null ? settings.authority() : sent;
         }
         to.put(Headers.HOST, host);
         if (request.origin() != null) {
@@ -57,6 +58,7 @@ final class RequestHead {
         return upgrade != null
                 && upgrade.size() == 1
                 && upgrade.getFirst().equalsIgnoreCase("websocket")
+                && HopByHop.lists(exchange.getRequestHeaders(), "upgrade")
                 && exchange.isHttp11()
                 && exchange.isRequestComplete();
     }
