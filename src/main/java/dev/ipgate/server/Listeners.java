@@ -8,7 +8,7 @@ import io.undertow.server.HttpHandler;
 import io.undertow.server.protocol.http.HttpOpenListener;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
+import java.nio.channels.ClosedChannelException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,8 +23,8 @@ import org.xnio.XnioWorker;
 import org.xnio.channels.AcceptingChannel;
 
 /**
- * The sockets that listen. Undertow's builder would fix them once and for all; ours come and go with a reload, named by
- * what the conf file says.
+ * The sockets that listen. Undertow's builder would fix them once and for all; ours come and go with a reload, which tells
+ * them apart by their address, port 0 included.
  */
 final class Listeners {
 
@@ -40,7 +40,10 @@ final class Listeners {
     private final ClientConnections connections;
     private final HttpOpenListener http;
     private final Occasional full = new Occasional(LOG);
-    private final Map<String, AcceptingChannel<StreamConnection>> open = new LinkedHashMap<>();
+    private volatile Map<InetSocketAddress, Listener> open = Map.of(); // in the order of the conf file
+
+    /** A bound socket and what the conf file calls it. */
+    private record Listener(String name, AcceptingChannel<StreamConnection> channel) {}
 
     Listeners(
             XnioWorker worker,
@@ -79,28 +82,29 @@ final class Listeners {
 
     /** Sockets that are bound and do not accept yet, so that a reload can still take them back. */
     final class Change {
-        private final Map<String, AcceptingChannel<StreamConnection>> added = new LinkedHashMap<>();
-        private final List<String> removed = new ArrayList<>();
+        private final Map<InetSocketAddress, Listener> before = open;
+        private final Map<InetSocketAddress, Listener> wanted = new LinkedHashMap<>();
 
+        /** Names of what is listened on anew. */
         List<String> added() {
-            return List.copyOf(added.keySet());
+            return names(wanted, before);
         }
 
+        /** Names of what is listened on no more. */
         List<String> removed() {
-            return List.copyOf(removed);
+            return names(before, wanted);
         }
 
         /** Starts the new listeners and closes those that are gone. */
         void commit() {
-            for (String name : removed) {
-                IoUtils.safeClose(open.remove(name));
-            }
-            open.putAll(added);
-            added.values().forEach(AcceptingChannel::resumeAccepts);
+            open = wanted;
+            without(wanted, before).forEach(listener -> listener.channel.resumeAccepts());
+            without(before, wanted).forEach(listener -> IoUtils.safeClose(listener.channel));
         }
 
+        /** Closes what was bound. */
         void rollBack() {
-            added.values().forEach(IoUtils::safeClose);
+            without(wanted, before).forEach(listener -> IoUtils.safeClose(listener.channel));
         }
     }
 
@@ -111,23 +115,33 @@ final class Listeners {
      */
     Change prepare(List<ListenSettings> wanted) {
         Change change = new Change();
-        for (String name : open.keySet()) {
-            if (wanted.stream().noneMatch(listen -> listen.text().equals(name))) {
-                change.removed.add(name);
-            }
-        }
         for (ListenSettings listen : wanted) {
-            if (open.containsKey(listen.text())) {
-                continue;
+            if (change.wanted.containsKey(listen.address())) {
+                continue; // port 0 may be there twice
             }
             try {
-                change.added.put(listen.text(), bind(listen.address()));
+                Listener known = open.get(listen.address());
+                change.wanted.put(
+                        listen.address(),
+                        new Listener(listen.text(), known == null ? bind(listen.address()) : known.channel));
             } catch (IOException e) {
                 change.rollBack();
                 throw new CannotListenException(listen, e);
             }
         }
         return change;
+    }
+
+    private static List<String> names(Map<InetSocketAddress, Listener> some, Map<InetSocketAddress, Listener> others) {
+        return without(some, others).stream().map(Listener::name).toList();
+    }
+
+    private static List<Listener> without(
+            Map<InetSocketAddress, Listener> some, Map<InetSocketAddress, Listener> others) {
+        return some.entrySet().stream()
+                .filter(entry -> !others.containsKey(entry.getKey()))
+                .map(Map.Entry::getValue)
+                .toList();
     }
 
     private AcceptingChannel<StreamConnection> bind(InetSocketAddress address) throws IOException {
@@ -144,6 +158,8 @@ final class Listeners {
                             + " already (limits.connections)");
                 }
             }
+        } catch (ClosedChannelException e) {
+            LOG.debug("closed while it accepted", e);
         } catch (IOException e) {
             full.warn("a connection could not be accepted: " + e.getMessage());
         }
@@ -152,12 +168,12 @@ final class Listeners {
     /** What is bound, in the order of the conf file. */
     List<InetSocketAddress> addresses() {
         return open.values().stream()
-                .map(channel -> channel.getLocalAddress(InetSocketAddress.class))
+                .map(listener -> listener.channel.getLocalAddress(InetSocketAddress.class))
                 .toList();
     }
 
     void close() {
-        open.values().forEach(IoUtils::safeClose);
-        open.clear();
+        open.values().forEach(listener -> IoUtils.safeClose(listener.channel));
+        open = Map.of();
     }
 }
