@@ -6,9 +6,11 @@ import io.undertow.server.AbstractServerConnection;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.AttachmentKey;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.xnio.ChannelListener;
 import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
@@ -20,6 +22,7 @@ final class ClientConnections {
     static final class Link {
         private final ClientAddress direct;
         private volatile boolean busy;
+        private @Nullable HttpServerExchange exchange; // the present one, for its IO thread alone
 
         Link(ClientAddress direct) {
             this.direct = direct;
@@ -30,8 +33,24 @@ final class ClientConnections {
             return direct;
         }
 
+        boolean isBusy() {
+            return busy;
+        }
+
         void setBusy(boolean isBusy) {
             busy = isBusy;
+            if (!isBusy) {
+                exchange = null; // an idle connection need not keep its last request in memory
+            }
+        }
+
+        /** Closes the connection if it waits for a request, and else makes its present request the last. */
+        private void end(StreamConnection connection) {
+            if (!busy) {
+                IoUtils.safeClose(connection);
+            } else if (exchange != null && !exchange.isResponseStarted()) {
+                exchange.setPersistent(false);
+            }
         }
     }
 
@@ -93,32 +112,33 @@ final class ClientConnections {
 
     /** The connection that a request came on. */
     Link of(HttpServerExchange exchange) {
-        Link known = exchange.getConnection().getAttachment(LINK);
-        if (known != null) {
-            return known;
+        Link link = exchange.getConnection().getAttachment(LINK);
+        if (link == null) {
+            link = find(exchange);
+            exchange.getConnection().putAttachment(LINK, link);
         }
+        link.exchange = exchange;
+        return link;
+    }
+
+    private Link find(HttpServerExchange exchange) {
         AbstractServerConnection connection = (AbstractServerConnection) exchange.getConnection();
         Link link = links.get(connection.getChannel());
-        if (link == null) { // closed meanwhile
-            link = new Link(ClientAddress.direct(IpAddress.of(
-                    connection.getPeerAddress(InetSocketAddress.class).getAddress())));
-        }
-        connection.putAttachment(LINK, link);
-        return link;
+        return link != null
+                ? link
+                : new Link(ClientAddress.direct(IpAddress.of( // closed meanwhile
+                        connection.getPeerAddress(InetSocketAddress.class).getAddress())));
+    }
+
+    /** The connections that are busy with a request now. */
+    List<Link> busy() {
+        return links.values().stream().filter(Link::isBusy).toList();
     }
 
     /** Closes the connections that wait for a request, and lets the others end with theirs. */
     void startClosing() {
         closing = true;
-        links.forEach((connection, link) -> {
-            if (!link.busy) {
-                connection.getIoThread().execute(() -> {
-                    if (!link.busy) {
-                        IoUtils.safeClose(connection);
-                    }
-                });
-            }
-        });
+        links.forEach((connection, link) -> connection.getIoThread().execute(() -> link.end(connection)));
     }
 
     /** Closes all connections. */

@@ -11,13 +11,18 @@ import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.DefaultByteBufferPool;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,7 +45,8 @@ public final class Gate implements AutoCloseable {
     private static final int BUFFER_BYTES = 16 * 1024;
     private static final int POOLED_BUFFERS = 2048;
     private static final int BUFFERS_PER_THREAD = 16;
-    private static final Duration LOG_OF_THE_OLD = Duration.ofSeconds(30);
+    private static final Duration LONGEST_END = Duration.ofSeconds(5); // for the threads, when all is cut
+    private static final long LOOK_MILLIS = 20;
 
     private final Path conf;
     private final XnioWorker worker;
@@ -49,6 +55,7 @@ public final class Gate implements AutoCloseable {
     private final Surroundings surroundings;
     private final Gateway gateway;
     private final Listeners listeners;
+    private final Leaving leaving;
     private @Nullable ControlSocket control;
     private boolean closed;
 
@@ -72,6 +79,7 @@ public final class Gate implements AutoCloseable {
                         .set(Options.WORKER_TASK_MAX_THREADS, 4)
                         .getMap());
         listeners = new Listeners(worker, buffers, settings.limits(), surroundings.connections(), gateway);
+        leaving = new Leaving(worker, surroundings.connections());
     }
 
     /**
@@ -86,13 +94,17 @@ public final class Gate implements AutoCloseable {
         configuration.warnings().forEach(warning -> LOG.warn("{}", warning));
         Gate gate = new Gate(conf, configuration);
         try {
-            gate.control = gate.openControl(configuration.settings().control());
-            gate.listeners.prepare(configuration.settings().listen()).commit();
+            gate.begin(configuration.settings());
         } catch (IOException | RuntimeException e) {
             gate.close(Duration.ZERO);
             throw e;
         }
         return gate;
+    }
+
+    private synchronized void begin(Settings settings) throws IOException {
+        control = openControl(settings.control());
+        listeners.prepare(settings.listen()).commit();
     }
 
     /** What is listened on, with the real port where the conf file says 0. */
@@ -112,9 +124,12 @@ public final class Gate implements AutoCloseable {
      * @return what changed, in one line
      * @throws ConfigException with everything that is wrong
      * @throws CannotListenException if a new address cannot be bound
-     * @throws IOException if the control socket cannot be moved
+     * @throws IOException if the control socket cannot be moved, or the gate has stopped
      */
     public synchronized String reload() throws IOException {
+        if (closed) {
+            throw new IOException("the gate has stopped");
+        }
         Configuration next = Configuration.load(conf, Instant.now());
         Snapshot old = gateway.snapshot();
         Settings settings = next.settings();
@@ -153,11 +168,9 @@ public final class Gate implements AutoCloseable {
         }
         old.upstreams().stream()
                 .filter(upstream -> !snapshot.upstreams().contains(upstream))
-                .forEach(Upstream::close);
-        if (accessLog != old.accessLog()) { // requests in flight still write to the old one
-            worker.getIoThread()
-                    .executeAfter(
-                            () -> worker.execute(old.accessLog()::close), LOG_OF_THE_OLD.toSeconds(), TimeUnit.SECONDS);
+                .forEach(leaving::add);
+        if (accessLog != old.accessLog()) {
+            leaving.add(old.accessLog());
         }
         next.warnings().forEach(warning -> LOG.warn("{}", warning));
         return Changes.between(old.settings(), settings, change);
@@ -181,7 +194,7 @@ public final class Gate implements AutoCloseable {
         close(Duration.ZERO);
     }
 
-    /** Stops accepting, lets what is in flight finish for as long as it may take, then stops. */
+    /** Stops accepting, lets what is in flight finish, and cuts what has not when the grace is over. */
     public synchronized void close(Duration grace) {
         if (closed) {
             return;
@@ -189,25 +202,46 @@ public final class Gate implements AutoCloseable {
         closed = true;
         listeners.close();
         closeControl();
+        Set<Upstream> upstreams = new HashSet<>(gateway.snapshot().upstreams());
+        upstreams.addAll(leaving.upstreams());
+        upstreams.forEach(Upstream::closeTunnels);
+        awaitRequests(grace);
+        upstreams.forEach(Upstream::cutOff);
+        upstreams.forEach(Upstream::close);
+        surroundings.connections().closeAll();
+        endThreads();
+        leaving.closeLogs(); // after the last request, which still has its line
+        gateway.snapshot().accessLog().close();
+        buffers.close();
+    }
+
+    private void awaitRequests(Duration grace) {
         ClientConnections connections = surroundings.connections();
         long deadline = System.nanoTime() + grace.toNanos();
-        gateway.snapshot().upstreams().forEach(Upstream::closeTunnels);
         connections.startClosing();
-        while (connections.count() > 0 && System.nanoTime() < deadline) {
-            try {
-                Thread.sleep(20);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                break;
+        try {
+            while (connections.count() > 0 && System.nanoTime() < deadline) {
+                Thread.sleep(LOOK_MILLIS);
+                connections.startClosing(); // those that have finished meanwhile
             }
-            connections.startClosing(); // those that have finished meanwhile
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
         if (connections.count() > 0 && !grace.isZero()) {
             LOG.warn("{} connections were cut after {} s", connections.count(), grace.toSeconds());
         }
-        gateway.snapshot().upstreams().forEach(Upstream::close);
+    }
+
+    private void endThreads() {
+        worker.shutdown();
+        try {
+            if (!worker.awaitTermination(LONGEST_END.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("connections are open still; they end with the process");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         worker.shutdownNow();
-        gateway.snapshot().accessLog().close();
     }
 
     private List<Upstream> upstreams(Configuration configuration, Map<UpstreamSettings, Upstream> known) {
@@ -224,9 +258,22 @@ public final class Gate implements AutoCloseable {
                     Severity.ERROR,
                     Position.of(conf.toString()),
                     "access_log.to",
-                    "cannot open \"" + settings.accessLog().file() + "\": " + e.getMessage(),
+                    "cannot open \"" + settings.accessLog().file() + "\": " + why(e),
                     "")));
         }
+    }
+
+    /** The reason alone: most messages of this kind begin with the file's name, and some have nothing else. */
+    private static String why(IOException e) {
+        if (e instanceof NoSuchFileException) {
+            return "its folder is not there";
+        }
+        if (e instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        return e instanceof FileSystemException inFile && inFile.getReason() != null
+                ? inFile.getReason()
+                : String.valueOf(e.getMessage());
     }
 
     private @Nullable ControlSocket openControl(@Nullable Path path) throws IOException {

@@ -208,6 +208,13 @@ final class Lane {
         }
     }
 
+    void cutOff() {
+        for (Forwarding forwarding : List.copyOf(inFlight)) {
+            forwarding.closeTunnel();
+            forwarding.failed(new Failure(Failure.Kind.BUSY, "the gate stops"));
+        }
+    }
+
     void closeTunnels() {
         for (Forwarding forwarding : List.copyOf(inFlight)) {
             forwarding.closeTunnel();

@@ -60,6 +60,16 @@ public final class Upstream implements Closeable {
         lanes.forEach((thread, lane) -> thread.execute(lane::closeTunnels));
     }
 
+    /** Breaks off what is in flight, tunnels included: what has no answer yet gets one that says so. */
+    public void cutOff() {
+        lanes.forEach((thread, lane) -> thread.execute(lane::cutOff));
+    }
+
+    /** Whether no connection to the app is left, as will be the case some time after it was closed. */
+    public boolean isUnused() {
+        return connections.get() == 0;
+    }
+
     boolean isClosed() {
         return closed;
     }

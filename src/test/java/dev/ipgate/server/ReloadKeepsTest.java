@@ -1,0 +1,198 @@
+package dev.ipgate.server;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ipgate.testing.Eventually;
+import dev.ipgate.testing.RawClient;
+import dev.ipgate.testing.SocketApp;
+import dev.ipgate.testing.TestGate;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a reload hands on to the new snapshot, and what it changes: connections to the app, limits, the access log. */
+@Timeout(60)
+class ReloadKeepsTest {
+
+    @TempDir
+    private Path folder;
+
+    private static String conf(SocketApp app, String rest) {
+        return "upstream: {url: \"" + app.url() + "\", keepalive: 1h}\nrules: [{allow: 127.0.0.1}]\n" + rest + "\n";
+    }
+
+    @Test
+    void connectionsToTheAppSurviveUnderTheSameSettingsAndEndWithThem() throws IOException {
+        try (SocketApp app = SocketApp.saying("A");
+                SocketApp other = SocketApp.saying("B");
+                TestGate gate = TestGate.start(folder, conf(app, ""));
+                RawClient client = gate.connect()) { // one connection, so one IO thread
+            assertThat(client.get("/").body()).isEqualTo("A");
+            for (int i = 0; i < 5; i++) {
+                gate.reload(conf(app, "limits: {connections: " + (100 + i) + "}"));
+                assertThat(client.get("/").body()).isEqualTo("A");
+            }
+            assertThat(app.requests()).isEqualTo(6);
+            assertThat(app.accepted()).isEqualTo(1);
+            assertThat(app.open()).isEqualTo(1);
+
+            gate.reload(conf(other, ""));
+
+            Eventually.holds("the idle connection to the app that is gone is closed", () -> app.open() == 0);
+            assertThat(client.get("/").body()).isEqualTo("B");
+        }
+    }
+
+    @Test
+    void aConnectionInUseIsClosedWhenItsAnswerIsOutIfTheUpstreamIsGone() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch mayAnswer = new CountDownLatch(1);
+        try (SocketApp app = SocketApp.start((head, in, out) -> {
+                    asked.countDown();
+                    mayAnswer.await();
+                    out.write("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nA".getBytes(ISO_8859_1));
+                });
+                SocketApp other = SocketApp.saying("B");
+                TestGate gate = TestGate.start(folder, conf(app, ""));
+                RawClient client = gate.connect()) {
+            client.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            asked.await();
+
+            gate.reload(conf(other, ""));
+
+            mayAnswer.countDown();
+            assertThat(client.read().body()).isEqualTo("A");
+            Eventually.holds("the connection is closed", () -> app.open() == 0);
+        }
+    }
+
+    @Test
+    void overTheLimitConnectionsAreClosedAndRoomComesBack() throws IOException {
+        try (SocketApp app = SocketApp.saying("A");
+                TestGate gate = TestGate.start(folder, conf(app, "limits: {connections: 2}"));
+                RawClient first = gate.connect()) {
+            assertThat(first.get("/").status()).isEqualTo(200);
+            try (RawClient second = gate.connect();
+                    RawClient third = gate.connect()) {
+                assertThat(second.get("/").status()).isEqualTo(200);
+                assertThat(third.isClosedByServer()).isTrue();
+                assertThat(first.get("/").status()).isEqualTo(200);
+            }
+            Eventually.holds("there is room again", () -> answers(gate));
+
+            gate.reload(conf(app, "limits: {connections: 1}"));
+            assertThat(first.get("/").status()).as("who is in stays in").isEqualTo(200);
+            Eventually.holds("the limit is lower", () -> !answers(gate));
+
+            gate.reload(conf(app, "limits: {connections: 3}"));
+            assertThat(answers(gate)).isTrue();
+        }
+    }
+
+    private static boolean answers(TestGate gate) throws IOException {
+        try (RawClient client = gate.connect()) {
+            return client.get("/").status() == 200;
+        } catch (IOException e) {
+            return false; // closed at once
+        }
+    }
+
+    @Test
+    void limitsOfRequestsTakeEffect() throws IOException {
+        String long2000 = "X-Long: " + "x".repeat(2000);
+        try (SocketApp app = SocketApp.saying("A");
+                TestGate gate = TestGate.start(folder, conf(app, ""));
+                RawClient open = gate.connect()) {
+            assertThat(open.get("/", long2000).status()).isEqualTo(200);
+
+            gate.reload(conf(app, "limits: {header_bytes: 1KiB, request_body: 10}"));
+
+            assertThat(open.get("/", long2000).status()).isEqualTo(431);
+            try (RawClient client = gate.connect()) {
+                client.send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 11\r\n\r\nhello world");
+                assertThat(client.read().status()).isEqualTo(413);
+            }
+
+            gate.reload(conf(app, "limits: {header_bytes: 64KiB}"));
+
+            try (RawClient client = gate.connect()) {
+                assertThat(client.get("/", "X-Long: " + "x".repeat(40_000)).status())
+                        .isEqualTo(200);
+            }
+        }
+    }
+
+    @Test
+    void noLineIsLostWhenTheLogMoves() throws IOException {
+        int reloads = 6;
+        int requests = 50;
+        try (SocketApp app = SocketApp.saying("A");
+                TestGate gate = TestGate.start(folder, conf(app, "access_log: {to: log0}"));
+                RawClient client = gate.connect()) {
+            for (int i = 1; i <= reloads; i++) {
+                for (int request = 0; request < requests; request++) {
+                    client.get("/" + (i - 1));
+                }
+                assertThat(gate.reload(conf(app, "access_log: {to: log" + i + "}")))
+                        .isEqualTo("access_log changed");
+            }
+        }
+        for (int i = 0; i < reloads; i++) {
+            assertThat(Files.readString(folder.resolve("log" + i)).lines())
+                    .hasSize(requests)
+                    .allMatch(line -> line.contains(" 200 1 "));
+        }
+    }
+
+    @Test
+    void theOldLogWaitsForTheRequestsThatWriteToItAndIsThenClosed() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch mayAnswer = new CountDownLatch(1);
+        Path idleFolder = Files.createDirectory(folder.resolve("idle"));
+        try (SocketApp app = SocketApp.start((head, in, out) -> {
+                    asked.countDown();
+                    mayAnswer.await();
+                    out.write("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nA".getBytes(ISO_8859_1));
+                });
+                TestGate gate = TestGate.start(folder, conf(app, "access_log: {to: log0}"));
+                TestGate idle = TestGate.start(idleFolder, conf(app, "access_log: {to: log0}"));
+                RawClient client = gate.connect()) {
+            client.send("GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            asked.await();
+            gate.reload(conf(app, "access_log: {to: log1}"));
+            idle.reload(conf(app, "access_log: {to: log1}"));
+            // the idle gate shows when a log would be closed that nobody writes to
+            Eventually.holds("the idle gate's log is closed", () -> !isOpen(idleFolder.resolve("log0")));
+            assertThat(isOpen(folder.resolve("log0"))).isTrue();
+
+            mayAnswer.countDown();
+
+            assertThat(client.read().body()).isEqualTo("A");
+            Eventually.holds("the old log is closed", () -> !isOpen(folder.resolve("log0")));
+            assertThat(Files.readString(folder.resolve("log0"))).contains("GET /slow");
+            assertThat(isOpen(folder.resolve("log1"))).isTrue();
+        }
+        assertThat(isOpen(folder.resolve("log1"))).isFalse();
+    }
+
+    private static boolean isOpen(Path file) throws IOException {
+        Path real = file.toRealPath();
+        for (File descriptor : Objects.requireNonNull(new File("/proc/self/fd").listFiles())) {
+            try {
+                if (descriptor.toPath().toRealPath().equals(real)) {
+                    return true;
+                }
+            } catch (IOException e) {
+                continue; // no file, or closed meanwhile
+            }
+        }
+        return false;
+    }
+}

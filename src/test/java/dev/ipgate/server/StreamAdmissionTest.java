@@ -1,0 +1,168 @@
+package dev.ipgate.server;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ipgate.testing.Eventually;
+import dev.ipgate.testing.RawClient;
+import dev.ipgate.testing.SocketApp;
+import dev.ipgate.testing.TestGate;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Answers that stream and tunnels end with the right of those who have them; a request under way does not. */
+@Timeout(60)
+class StreamAdmissionTest {
+
+    private static final String UPGRADE = "GET /tunnel HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n"
+            + "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+
+    @TempDir
+    private Path folder;
+
+    private final CountDownLatch asked = new CountDownLatch(1);
+    private final CountDownLatch mayAnswer = new CountDownLatch(1);
+    private SocketApp app;
+
+    @BeforeEach
+    void startApp() throws IOException {
+        app = SocketApp.start(this::answer);
+    }
+
+    @AfterEach
+    void stopApp() throws IOException {
+        app.close();
+    }
+
+    private void answer(String head, InputStream in, OutputStream out) throws IOException, InterruptedException {
+        if (head.startsWith("GET /events")) {
+            write(out, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
+            while (true) { // until the connection is closed
+                write(out, "5\r\ntick\n\r\n");
+                Thread.sleep(20);
+            }
+        } else if (head.startsWith("GET /tunnel")) {
+            write(out, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+            for (int c = in.read(); c >= 0; c = in.read()) {
+                out.write(c);
+            }
+        } else {
+            asked.countDown();
+            mayAnswer.await();
+            write(out, "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nslow");
+        }
+    }
+
+    private static void write(OutputStream out, String text) throws IOException {
+        out.write(text.getBytes(ISO_8859_1));
+        out.flush();
+    }
+
+    private TestGate gate(String rules) throws IOException {
+        return TestGate.start(folder, conf(rules));
+    }
+
+    private String conf(String rules) {
+        return "upstream: " + app.url() + "\nrules:\n" + rules;
+    }
+
+    private static RawClient events(TestGate gate, String from) throws IOException {
+        RawClient client = gate.connectFrom(from).send("GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        assertThat(client.readHead().status()).isEqualTo(200);
+        assertThat(client.chunk()).asString().isEqualTo("tick\n");
+        return client;
+    }
+
+    private static RawClient tunnel(TestGate gate, String from) throws IOException {
+        RawClient client = gate.connectFrom(from).send(UPGRADE);
+        assertThat(client.readHead().status()).isEqualTo(101);
+        assertEchoes(client);
+        return client;
+    }
+
+    private static void assertEchoes(RawClient tunnel) throws IOException {
+        assertThat(tunnel.send("ping").in().readNBytes(4)).asString().isEqualTo("ping");
+    }
+
+    /** The clients of 127.0.0.2 lose theirs within the 10 s that are promised, and those of 127.0.0.3 keep theirs. */
+    private void assertOnly3GoesOn(
+            RawClient events2, RawClient tunnel2, RawClient events3, RawClient tunnel3, long lostAt)
+            throws IOException {
+        assertThat(events2.isClosedByServer()).isTrue();
+        assertThat(tunnel2.isClosedByServer()).isTrue();
+        assertThat(System.nanoTime() - lostAt).as("nanoseconds").isLessThan(10_000_000_000L);
+        assertThat(events3.chunk()).asString().isEqualTo("tick\n");
+        assertEchoes(tunnel3);
+        Eventually.holds("the app's connections are closed, too", () -> app.open() == 2);
+    }
+
+    @Test
+    void aReloadThatDeniesAnAddressEndsItsStreamsAndNobodyElses() throws IOException {
+        try (TestGate gate = gate("  - allow: [127.0.0.2, 127.0.0.3]\n");
+                RawClient events2 = events(gate, "127.0.0.2");
+                RawClient tunnel2 = tunnel(gate, "127.0.0.2");
+                RawClient events3 = events(gate, "127.0.0.3");
+                RawClient tunnel3 = tunnel(gate, "127.0.0.3")) {
+            gate.reload(conf("  - deny: 127.0.0.2\n  - allow: 127.0.0.3\n"));
+
+            assertOnly3GoesOn(events2, tunnel2, events3, tunnel3, System.nanoTime());
+        }
+    }
+
+    @Test
+    void aRuleThatExpiresEndsTheStreamsItAllowed() throws IOException {
+        Instant until = Instant.ofEpochSecond(Instant.now().getEpochSecond() + 3);
+        try (TestGate gate = gate("  - {allow: 127.0.0.2, until: \"" + until + "\"}\n  - allow: 127.0.0.3\n");
+                RawClient events2 = events(gate, "127.0.0.2");
+                RawClient tunnel2 = tunnel(gate, "127.0.0.2");
+                RawClient events3 = events(gate, "127.0.0.3");
+                RawClient tunnel3 = tunnel(gate, "127.0.0.3")) {
+            assertOnly3GoesOn(events2, tunnel2, events3, tunnel3, System.nanoTime());
+            assertThat(Instant.now()).isAfter(until);
+            assertThat(gate.getFrom("127.0.0.2", "/").status()).isEqualTo(403);
+        }
+    }
+
+    @Test
+    void streamsGoOnWhenTheirUpstreamIsGoneAndEndWhenTheyAreDenied() throws IOException {
+        try (SocketApp other = SocketApp.saying("B");
+                TestGate gate = gate("  - allow: [127.0.0.2, 127.0.0.3]\n");
+                RawClient events2 = events(gate, "127.0.0.2");
+                RawClient tunnel2 = tunnel(gate, "127.0.0.2");
+                RawClient events3 = events(gate, "127.0.0.3");
+                RawClient tunnel3 = tunnel(gate, "127.0.0.3")) {
+            gate.reload(conf("  - allow: 127.0.0.3\n").replace(app.url(), other.url()));
+
+            assertOnly3GoesOn(events2, tunnel2, events3, tunnel3, System.nanoTime());
+            assertThat(gate.getFrom("127.0.0.3", "/").body()).isEqualTo("B");
+        }
+    }
+
+    @Test
+    void aRequestWithoutAnAnswerFinishesUnderTheRulesItBeganWith() throws Exception {
+        try (SocketApp other = SocketApp.saying("B");
+                TestGate gate = gate("  - allow: 127.0.0.2\n");
+                RawClient slow = gate.connectFrom("127.0.0.2")) {
+            slow.send("GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            asked.await();
+
+            gate.reload(conf("  - deny: all\n").replace(app.url(), other.url()));
+
+            assertThat(gate.getFrom("127.0.0.2", "/").status()).isEqualTo(403);
+            mayAnswer.countDown();
+            assertThat(slow.read().body()).isEqualTo("slow");
+            assertThat(slow.get("/").status())
+                    .as("the next on the same connection")
+                    .isEqualTo(403);
+        }
+    }
+}
