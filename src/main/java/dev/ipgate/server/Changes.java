@@ -1,88 +1,141 @@
 package dev.ipgate.server;
 
+import dev.ipgate.config.ClientAddressSettings;
 import dev.ipgate.config.LocationSettings;
 import dev.ipgate.config.RuleSettings;
 import dev.ipgate.config.Settings;
 import dev.ipgate.config.SiteSettings;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** What a reload changed, in one line: {@code +2 rules, -1 rule}. */
+/** What a reload changed, in one line: {@code +2 rules, -1 rule}. Where a thing stands in the file does not matter. */
 final class Changes {
 
+    /** A rule without its position, so that a new line above it changes nothing. */
+    private record Line(String place, String text) {}
+
+    private final Settings old;
+    private final Settings next;
     private final List<String> said = new ArrayList<>();
 
-    private Changes() {}
+    private Changes(Settings old, Settings next) {
+        this.old = old;
+        this.next = next;
+    }
 
-    static String between(Settings old, Settings next, Listeners.Change listeners) {
-        Changes changes = new Changes();
-        List<String> before = rules(old);
-        List<String> after = rules(next);
-        changes.count("+", without(after, before), "rule");
-        changes.count("-", without(before, after), "rule");
-        listeners.added().forEach(name -> changes.said.add("listening on " + name));
-        listeners.removed().forEach(name -> changes.said.add("no longer listening on " + name));
-        changes.compare("groups", old.groups().keySet(), next.groups().keySet());
-        changes.compare("client_address", plain(old.clientAddress()), plain(next.clientAddress()));
-        changes.compare("upstream", upstreams(old), upstreams(next));
-        changes.compare("limits", old.limits(), next.limits());
-        changes.compare("access_log", old.accessLog(), next.accessLog());
-        changes.compare("mode", old.mode(), next.mode());
-        changes.compare("control", Objects.toString(old.control()), Objects.toString(next.control()));
+    /**
+     * Compares two readings of the conf file.
+     *
+     * @param added what is listened on anew
+     * @param removed what is listened on no more
+     */
+    static String between(Settings old, Settings next, List<String> added, List<String> removed) {
+        Changes changes = new Changes(old, next);
+        changes.compareRules();
+        added.forEach(name -> changes.said.add("listening on " + name));
+        removed.forEach(name -> changes.said.add("no longer listening on " + name));
+        changes.compare("hosts", settings -> sites(settings).map(SiteSettings::hosts));
+        changes.compare("locations", settings -> locations(settings).map(Changes::path));
+        changes.compare("groups", Changes::groups);
+        changes.compare("client_address", settings -> clientAddress(settings.clientAddress()));
+        changes.compare(
+                "upstream",
+                settings -> Stream.concat(
+                        sites(settings).map(SiteSettings::upstream),
+                        locations(settings).map(LocationSettings::upstream).filter(Objects::nonNull)));
+        changes.compare("limits", settings -> Stream.of(settings.limits()));
+        changes.compare("access_log", settings -> Stream.of(settings.accessLog()));
+        changes.compare("mode", settings -> Stream.of(settings.mode()));
+        changes.compare("control", settings -> Stream.ofNullable(settings.control()));
         return changes.said.isEmpty() ? "same settings, list files read again" : String.join(", ", changes.said);
     }
 
-    private void count(String sign, List<String> rules, String what) {
-        if (!rules.isEmpty()) {
-            said.add(sign + rules.size() + " " + what + (rules.size() == 1 ? "" : "s"));
-        }
-    }
-
-    private void compare(String name, Object old, Object next) {
-        if (!old.equals(next)) {
+    private void compare(String name, Function<Settings, Stream<?>> part) {
+        if (!part.apply(old).toList().equals(part.apply(next).toList())) {
             said.add(name + " changed");
         }
     }
 
-    /** What is in the first list more often than in the second. */
-    private static List<String> without(List<String> all, List<String> taken) {
-        List<String> rest = new ArrayList<>(all);
-        taken.forEach(rest::remove);
-        return rest;
+    private void compareRules() {
+        List<Line> before = rules(old);
+        List<Line> after = rules(next);
+        List<Line> added = without(after, before);
+        List<Line> removed = without(before, after);
+        count("+", added.size());
+        count("-", removed.size());
+        if (!without(after, added).equals(without(before, removed))) {
+            said.add("rules in another order");
+        }
     }
 
-    /** Every rule as a text without its position, so that a new line above it changes nothing. */
-    private static List<String> rules(Settings settings) {
+    private void count(String sign, int rules) {
+        if (rules > 0) {
+            said.add(sign + rules + (rules == 1 ? " rule" : " rules"));
+        }
+    }
+
+    /** What is in the first list more often than in the second, in the order of the first. */
+    private static List<Line> without(List<Line> all, List<Line> taken) {
+        Map<Line, Integer> left = new HashMap<>();
+        taken.forEach(line -> left.merge(line, 1, Integer::sum));
+        return all.stream()
+                .filter(line -> left.merge(line, -1, Integer::sum) < 0)
+                .toList();
+    }
+
+    /** Every rule; each list in its order, the lists in one that does not depend on the file. */
+    private static List<Line> rules(Settings settings) {
         return sites(settings)
                 .flatMap(site -> Stream.concat(
-                        site.rules().stream().map(rule -> text(site, "", rule)),
+                        site.rules().stream().map(rule -> line(name(site), rule)),
                         site.locations().stream()
                                 .flatMap(location -> Stream.ofNullable(location.rules())
                                         .flatMap(List::stream)
-                                        .map(rule -> text(site, location.path(), rule)))))
+                                        .map(rule -> line(name(site) + " " + path(location), rule)))))
+                .sorted(Comparator.comparing(Line::place))
                 .toList();
     }
 
-    private static String text(SiteSettings site, String path, RuleSettings rule) {
-        return site.hosts() + " " + path + " " + rule.action() + " " + rule.whom() + " "
-                + rule.methods().stream().sorted().toList() + " " + rule.until() + " " + rule.note();
+    private static Line line(String place, RuleSettings rule) {
+        return new Line(
+                place,
+                rule.action() + " " + rule.whom() + " "
+                        + rule.methods().stream().sorted().toList() + " " + rule.until() + " " + rule.note());
     }
 
-    private static List<Object> upstreams(Settings settings) {
-        return sites(settings)
-                .flatMap(site -> Stream.concat(
-                        Stream.of(site.upstream()),
-                        site.locations().stream()
-                                .map(LocationSettings::upstream)
-                                .filter(Objects::nonNull)))
-                .map(Object.class::cast)
-                .toList();
+    private static String name(SiteSettings site) {
+        return site.hosts().isEmpty() ? "" : site.hosts().get(0);
     }
 
-    private static String plain(Object clientAddress) {
-        return clientAddress.toString().replaceAll("Position\\[[^]]*]", "");
+    private static String path(LocationSettings location) {
+        return location.match() + " " + location.path() + (location.beforeRegex() ? " before_regex" : "")
+                + (location.ignoreCase() ? " ignore_case" : "");
+    }
+
+    private static Stream<?> groups(Settings settings) {
+        return settings.groups().entrySet().stream()
+                .map(group -> group.getKey() + " " + group.getValue().members() + " "
+                        + group.getValue().file())
+                .sorted();
+    }
+
+    private static Stream<?> clientAddress(ClientAddressSettings address) {
+        return Stream.of(
+                address.trustedProxies().toString(), // without positions
+                address.header(),
+                address.recursive(),
+                address.keepMalformed(),
+                address.ignoreUntrustedForwarder());
+    }
+
+    private static Stream<LocationSettings> locations(Settings settings) {
+        return sites(settings).flatMap(site -> site.locations().stream());
     }
 
     private static Stream<SiteSettings> sites(Settings settings) {

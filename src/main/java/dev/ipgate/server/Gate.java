@@ -173,18 +173,26 @@ public final class Gate implements AutoCloseable {
             leaving.add(old.accessLog());
         }
         next.warnings().forEach(warning -> LOG.warn("{}", warning));
-        return Changes.between(old.settings(), settings, change);
+        return Changes.between(old.settings(), settings, change.added(), change.removed());
     }
 
     /** Reloads, and says in the log how it went. What SIGHUP does. */
     public void reloadAndLog() {
+        reloadAndTell();
+    }
+
+    private ControlSocket.Answer reloadAndTell() {
         try {
-            LOG.info("reloaded: {}", reload());
+            String changed = reload();
+            LOG.info("reloaded: {}", changed);
+            return new ControlSocket.Answer(0, changed + "\n");
         } catch (ConfigException e) {
             e.problems().forEach(problem -> LOG.error("{}", problem));
             LOG.error("not reloaded: the rules from before stay in force");
+            return new ControlSocket.Answer(78, e.getMessage() + "\n");
         } catch (CannotListenException | IOException e) {
             LOG.error("not reloaded, the rules from before stay in force: {}", e.getMessage());
+            return new ControlSocket.Answer(1, e.getMessage() + "\n");
         }
     }
 
@@ -281,20 +289,9 @@ public final class Gate implements AutoCloseable {
     }
 
     private ControlSocket.Answer command(String command) {
-        if (!command.equals("reload")) {
-            return new ControlSocket.Answer(64, "unknown command \"" + AccessLog.printable(command) + "\"\n");
-        }
-        try {
-            String changed = reload();
-            LOG.info("reloaded: {}", changed);
-            return new ControlSocket.Answer(0, changed + "\n");
-        } catch (ConfigException e) {
-            LOG.error("not reloaded: the rules from before stay in force");
-            return new ControlSocket.Answer(78, e.getMessage() + "\n");
-        } catch (CannotListenException | IOException e) {
-            LOG.error("not reloaded: {}", e.getMessage());
-            return new ControlSocket.Answer(1, e.getMessage() + "\n");
-        }
+        return command.equals("reload")
+                ? reloadAndTell()
+                : new ControlSocket.Answer(64, "unknown command \"" + AccessLog.printable(command) + "\"\n");
     }
 
     private void closeControl() {
