@@ -44,7 +44,8 @@ public final class Judge {
     /** Compiles what was read; what is wrong or odd about the rules is added to the problems. */
     static Judge of(Settings settings, Groups groups, Problems problems, Instant now) {
         List<Place> places = new ArrayList<>();
-        PlaceBuilder builder = new PlaceBuilder(groups, problems, now, places);
+        PlaceBuilder builder =
+                new PlaceBuilder(groups, settings.clientAddress().trustedProxies(), problems, now, places);
         Map<String, Site> hosts = new HashMap<>();
         Site defaultSite = null;
         if (settings.defaultSite() != null) {

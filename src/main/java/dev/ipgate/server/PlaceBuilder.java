@@ -7,18 +7,23 @@ import dev.ipgate.config.SiteSettings;
 import dev.ipgate.config.UpstreamSettings;
 import dev.ipgate.config.Whom;
 import dev.ipgate.lists.Groups;
+import dev.ipgate.net.AddressSet;
 import dev.ipgate.policy.AccessPolicy;
+import dev.ipgate.policy.Action;
 import dev.ipgate.policy.PolicyReview;
 import dev.ipgate.policy.Rule;
+import dev.ipgate.problem.Position;
 import dev.ipgate.problem.Problems;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Compiles sites and locations, and says what is odd about their rules. */
 final class PlaceBuilder {
 
     private final Groups groups;
+    private final AddressSet trusted;
     private final Problems problems;
     private final Instant now;
     private final List<Place> places;
@@ -26,11 +31,13 @@ final class PlaceBuilder {
     /**
      * Makes a builder.
      *
+     * @param trustedProxies whom no rule should allow
      * @param now against which rules that end are judged
      * @param places where every place that is built is added, so that its index is its number
      */
-    PlaceBuilder(Groups groups, Problems problems, Instant now, List<Place> places) {
+    PlaceBuilder(Groups groups, List<Whom> trustedProxies, Problems problems, Instant now, List<Place> places) {
         this.groups = groups;
+        this.trusted = groups.resolve(trustedProxies);
         this.problems = problems;
         this.now = now;
         this.places = places;
@@ -42,26 +49,64 @@ final class PlaceBuilder {
         for (PolicyReview.Finding finding : PolicyReview.of(rules, now.getEpochSecond())) {
             warn(finding, site.rules());
         }
+        warnOfTrusted(rules, site.rules());
         return add(name, AccessPolicy.compile(rules), site.upstream());
     }
 
     /** A location: what it does not set itself comes from the site. */
     Place part(SiteSettings site, Place whole, LocationSettings location) {
         UpstreamSettings upstream = location.upstream() == null ? whole.upstream() : location.upstream();
-        AccessPolicy policy = whole.policy();
-        if (location.rules() != null) {
-            List<Rule> rules = rules(location.rules());
-            boolean deliberate = location.match() == Match.EXACT || location.note() != null;
-            for (PolicyReview.Finding finding : PolicyReview.of(rules, now.getEpochSecond())) {
-                warn(finding, location.rules());
-            }
-            if (!deliberate) {
-                PolicyReview.widerThan(rules(site.rules()), rules, now.getEpochSecond())
-                        .ifPresent(finding -> warn(finding, location.rules()));
-            }
-            policy = AccessPolicy.compile(rules);
-        }
+        List<RuleSettings> own = location.rules();
+        AccessPolicy policy = own == null ? whole.policy() : AccessPolicy.compile(reviewed(site, location, own));
         return add(whole.name() + " " + location.path(), policy, upstream);
+    }
+
+    /** A location's own rules, which replace the site's. Being wider than those is no surprise if it is deliberate. */
+    private List<Rule> reviewed(SiteSettings site, LocationSettings location, List<RuleSettings> own) {
+        List<Rule> rules = rules(own);
+        boolean deliberate = location.match() == Match.EXACT || location.note() != null;
+        for (PolicyReview.Finding finding : PolicyReview.of(rules, now.getEpochSecond())) {
+            boolean top = finding.rule().equals(rules.get(0));
+            if (!(deliberate && top && letsEverybodyIn(finding.rule()))) {
+                warn(finding, own);
+            }
+        }
+        if (!deliberate) {
+            PolicyReview.widerThan(rules(site.rules()), rules, now.getEpochSecond())
+                    .ifPresent(finding -> warn(finding, own));
+            warnOfTrusted(rules, own);
+        }
+        return rules;
+    }
+
+    /**
+     * A trusted proxy that is itself allowed lets in everybody whom it does not name. Where everybody is allowed anyway,
+     * nothing is lost by that.
+     */
+    private void warnOfTrusted(List<Rule> rules, List<RuleSettings> settings) {
+        // what the rules allow beyond a list that denies the proxies alone is: proxies
+        List<Rule> proxiesOut = List.of(rule(Action.DENY, trusted), rule(Action.ALLOW, AddressSet.ALL));
+        PolicyReview.widerThan(proxiesOut, rules, now.getEpochSecond())
+                .map(PolicyReview.Finding::rule)
+                .filter(rule -> !rule.addresses().covers(AddressSet.ALL))
+                .ifPresent(rule -> warn(
+                        new PolicyReview.Finding(
+                                rule,
+                                "\"" + rule
+                                        + "\" allows a trusted proxy itself: whoever it forwards without naming them"
+                                        + " passes as the proxy; allow clients only, or take it out of"
+                                        + " client_address.trusted_proxies"),
+                        settings));
+    }
+
+    private static Rule rule(Action action, AddressSet addresses) {
+        return new Rule(action, "", addresses, Set.of(), null, null, Position.of(""));
+    }
+
+    private boolean letsEverybodyIn(Rule rule) {
+        return rule.action() == Action.ALLOW
+                && rule.addresses().covers(AddressSet.ALL)
+                && (rule.until() == null || now.isBefore(rule.until()));
     }
 
     private Place add(String name, AccessPolicy policy, UpstreamSettings upstream) {
