@@ -11,6 +11,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -183,16 +184,16 @@ class ReloadKeepsTest {
     }
 
     private static boolean isOpen(Path file) throws IOException {
-        Path real = file.toRealPath();
-        for (File descriptor : Objects.requireNonNull(new File("/proc/self/fd").listFiles())) {
-            try {
-                if (descriptor.toPath().toRealPath().equals(real)) {
-                    return true;
-                }
-            } catch (IOException e) {
-                continue; // no file, or closed meanwhile
-            }
+        String real = file.toRealPath().toString();
+        return Arrays.stream(Objects.requireNonNull(new File("/proc/self/fd").listFiles()))
+                .anyMatch(descriptor -> target(descriptor).equals(real));
+    }
+
+    private static String target(File descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor.toPath()).toString();
+        } catch (IOException e) {
+            return ""; // closed meanwhile
         }
-        return false;
     }
 }

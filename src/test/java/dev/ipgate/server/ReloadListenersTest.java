@@ -1,5 +1,6 @@
 package dev.ipgate.server;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -45,7 +46,7 @@ class ReloadListenersTest {
                         asked.countDown();
                         mayAnswer.await();
                     }
-                    out.write("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ndone".getBytes());
+                    out.write("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ndone".getBytes(ISO_8859_1));
                 });
                 TestGate gate = TestGate.start(folder, conf(app, "\"127.0.0.1:0\""));
                 RawClient slow = gate.connect()) {

@@ -9,6 +9,7 @@ import dev.ipgate.testing.SocketApp;
 import dev.ipgate.testing.TestGate;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,7 +75,7 @@ class ReloadOverControlSocketTest {
 
     @Test
     void aPortThatIsTakenIsAnsweredWith1() throws IOException {
-        try (ServerSocket taken = new ServerSocket(0, 1, java.net.InetAddress.getByName("127.0.0.1"));
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 TestGate gate = TestGate.start(folder, conf("control: c\nrules: [{allow: 127.0.0.2}]"))) {
             Answer answer = reload(
                     "c",

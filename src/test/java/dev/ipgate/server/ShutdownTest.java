@@ -165,9 +165,7 @@ class ShutdownTest {
         try (SocketApp app = app();
                 TestGate gate = gate(app);
                 RawClient tunnel = gate.connect()) {
-            tunnel.send("GET /tunnel HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                    + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
-            assertThat(tunnel.readHead().status()).isEqualTo(101);
+            assertThat(tunnel.upgrade("/tunnel").status()).isEqualTo(101);
             assertThat(tunnel.send("ping").in().readNBytes(4)).asString().isEqualTo("ping");
 
             gate.gate().close(LONG);

@@ -23,9 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class StreamAdmissionTest {
 
-    private static final String UPGRADE = "GET /tunnel HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n"
-            + "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
-
     @TempDir
     private Path folder;
 
@@ -83,8 +80,8 @@ class StreamAdmissionTest {
     }
 
     private static RawClient tunnel(TestGate gate, String from) throws IOException {
-        RawClient client = gate.connectFrom(from).send(UPGRADE);
-        assertThat(client.readHead().status()).isEqualTo(101);
+        RawClient client = gate.connectFrom(from);
+        assertThat(client.upgrade("/tunnel").status()).isEqualTo(101);
         assertEchoes(client);
         return client;
     }

@@ -90,6 +90,13 @@ public final class RawClient implements AutoCloseable {
         return read(method.equals("HEAD"));
     }
 
+    /** Asks for a WebSocket and reads the head of the answer; what follows is on the connection. */
+    public RawResponse upgrade(String path) throws IOException {
+        send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+        return readHead();
+    }
+
     public RawResponse read() throws IOException {
         return read(false);
     }
