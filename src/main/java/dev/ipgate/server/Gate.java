@@ -3,17 +3,11 @@ package dev.ipgate.server;
 import dev.ipgate.config.Settings;
 import dev.ipgate.config.UpstreamSettings;
 import dev.ipgate.problem.ConfigException;
-import dev.ipgate.problem.Position;
-import dev.ipgate.problem.Problem;
-import dev.ipgate.problem.Problem.Severity;
 import dev.ipgate.upstream.Upstream;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.DefaultByteBufferPool;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -56,13 +50,15 @@ public final class Gate implements AutoCloseable {
     private final Gateway gateway;
     private final Listeners listeners;
     private final Leaving leaving;
+    private final AccessLogs accessLogs;
     private @Nullable ControlSocket control;
     private boolean closed;
 
     private Gate(Path conf, Configuration configuration) throws IOException {
         this.conf = conf;
         Settings settings = configuration.settings();
-        AccessLog accessLog = openLog(settings);
+        accessLogs = new AccessLogs(conf);
+        AccessLog accessLog = accessLogs.open(settings.accessLog());
         surroundings = new Surroundings(
                 new ClientConnections(settings.limits().connections()),
                 new Answers(),
@@ -133,8 +129,7 @@ public final class Gate implements AutoCloseable {
         Configuration next = Configuration.load(conf, Instant.now());
         Snapshot old = gateway.snapshot();
         Settings settings = next.settings();
-        AccessLog accessLog =
-                settings.accessLog().equals(old.settings().accessLog()) ? old.accessLog() : openLog(settings);
+        AccessLog accessLog = accessLogs.reopen(old.accessLog(), settings.accessLog());
         ControlSocket movedControl = null;
         boolean controlMoves =
                 !Objects.equals(settings.control(), old.settings().control());
@@ -256,32 +251,6 @@ public final class Gate implements AutoCloseable {
         return configuration.judge().places().stream()
                 .map(place -> known.computeIfAbsent(place.upstream(), settings -> new Upstream(settings, buffers)))
                 .toList();
-    }
-
-    private AccessLog openLog(Settings settings) {
-        try {
-            return AccessLog.open(settings.accessLog());
-        } catch (IOException e) {
-            throw new ConfigException(List.of(new Problem(
-                    Severity.ERROR,
-                    Position.of(conf.toString()),
-                    "access_log.to",
-                    "cannot open \"" + settings.accessLog().file() + "\": " + why(e),
-                    "")));
-        }
-    }
-
-    /** The reason alone: most messages of this kind begin with the file's name, and some have nothing else. */
-    private static String why(IOException e) {
-        if (e instanceof NoSuchFileException) {
-            return "its folder is not there";
-        }
-        if (e instanceof AccessDeniedException) {
-            return "permission denied";
-        }
-        return e instanceof FileSystemException inFile && inFile.getReason() != null
-                ? inFile.getReason()
-                : String.valueOf(e.getMessage());
     }
 
     private @Nullable ControlSocket openControl(@Nullable Path path) throws IOException {

@@ -153,6 +153,29 @@ class ReloadKeepsTest {
     }
 
     @Test
+    void aLogThatWasMovedAwayIsBegunAnew() throws IOException {
+        try (SocketApp app = SocketApp.saying("A");
+                TestGate gate = TestGate.start(folder, conf(app, "access_log: {to: log}"));
+                RawClient client = gate.connect()) {
+            client.get("/before");
+            Files.move(folder.resolve("log"), folder.resolve("log.1")); // what logrotate does
+            client.get("/between");
+
+            gate.reload(conf(app, "access_log: {to: log}"));
+
+            client.get("/after");
+        }
+        assertThat(Files.readString(folder.resolve("log.1")).lines())
+                .satisfiesExactly(
+                        first -> assertThat(first).contains("GET /before "),
+                        second -> assertThat(second).contains("GET /between "));
+        assertThat(Files.readString(folder.resolve("log")).lines())
+                .singleElement()
+                .asString()
+                .contains("GET /after ");
+    }
+
+    @Test
     void theOldLogWaitsForTheRequestsThatWriteToItAndIsThenClosed() throws Exception {
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch mayAnswer = new CountDownLatch(1);
