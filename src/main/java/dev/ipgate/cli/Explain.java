@@ -46,7 +46,7 @@ public final class Explain implements Command {
                   -c, --conf FILE           the conf file; /etc/ipgate/ipgate.yaml, else conf/ipgate.yaml
                   --json                    the answer as JSON
 
-                With --peer and no forwarding header, the header of client_address names ADDRESS.
+                With --peer, the header that client_address reads names ADDRESS, unless it is given.
                 Exit status: 0 it passes, 1 it is refused, 78 the conf file is wrong.
                 """;
     }
@@ -74,7 +74,7 @@ public final class Explain implements Command {
         }
         String peer = arguments.value(PEER);
         String header = configuration.settings().clientAddress().header();
-        if (peer != null && headers.isEmpty() && !header.equalsIgnoreCase("none")) {
+        if (peer != null && !headers.containsKey(header) && !header.equalsIgnoreCase("none")) {
             headers.put(header, List.of(header.equalsIgnoreCase("Forwarded") ? forwarded(client) : client.toString()));
         }
         String host = arguments.value(HOST);
@@ -85,7 +85,12 @@ public final class Explain implements Command {
                 "http",
                 host != null ? host : hosts.isEmpty() ? configuration.judge().someHost() : hosts.get(0),
                 orElse(arguments.value(METHOD), "GET"),
-                orElse(arguments.value(PATH), "/"));
+                withoutQuery(orElse(arguments.value(PATH), "/")));
+    }
+
+    private static String withoutQuery(String target) {
+        int query = target.indexOf('?');
+        return query < 0 ? target : target.substring(0, query);
     }
 
     private static String forwarded(IpAddress client) {

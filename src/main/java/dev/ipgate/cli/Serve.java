@@ -5,7 +5,6 @@ import dev.ipgate.server.Gate;
 import dev.ipgate.server.Signals;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -60,10 +59,18 @@ public final class Serve implements Command {
         return ExitStatus.OK;
     }
 
-    /** The demo app runs as long as the process does. */
+    /**
+     * The demo app runs as long as the process does, where the gate looks for the app: anywhere else it would be of no
+     * use.
+     */
     private void startDemo(Gate gate) throws IOException {
-        int port = gate.firstApp().getPort();
-        DemoApp demo = DemoApp.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        InetSocketAddress app = gate.firstApp();
+        DemoApp demo;
+        try {
+            demo = DemoApp.start(new InetSocketAddress(app.getHostString(), app.getPort()));
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("--demo: " + e.getMessage());
+        }
         err.println("the demo app listens on " + Listening.text(demo.address()));
     }
 }
