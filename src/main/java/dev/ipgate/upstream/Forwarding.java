@@ -2,33 +2,25 @@ package dev.ipgate.upstream;
 
 import dev.ipgate.config.UpstreamSettings;
 import dev.ipgate.upstream.Failure.Kind;
-import io.undertow.client.ClientCallback;
-import io.undertow.client.ClientConnection;
-import io.undertow.client.ClientExchange;
-import io.undertow.client.ClientResponse;
-import io.undertow.io.IoCallback;
-import io.undertow.io.Sender;
+import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.RequestTooBigException;
+import io.undertow.server.protocol.http.HttpAttachments;
 import io.undertow.server.protocol.http.HttpContinue;
 import io.undertow.util.Headers;
 import io.undertow.util.Methods;
-import io.undertow.util.StatusCodes;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.xnio.IoUtils;
-import org.xnio.StreamConnection;
-import org.xnio.channels.StreamSourceChannel;
 
 /** One request on its way to the app and its answer on the way back. Lives on the exchange's IO thread. */
 final class Forwarding {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Upstream.class);
     private static final long ADMISSION_NANOS =
             Duration.ofSeconds(2).toNanos(); // between two looks at a stream's right
+    private static final int MOST_INTERIM_ANSWERS = 32;
 
     private enum Phase {
         CONNECTING,
@@ -51,13 +43,16 @@ final class Forwarding {
     private long progressAt = System.nanoTime();
     private long progressSeen;
     private long admissionAt = progressAt;
-    private @Nullable ClientConnection connection;
-    private boolean reused;
+    private @Nullable AppConnection connection;
     private boolean retried;
     private @Nullable Pump upload;
     private boolean uploadDone;
+    private @Nullable AnswerReader reader;
+    private int interimAnswers;
+    private @Nullable AppBody body;
     private @Nullable Pump download;
     private boolean eventStream;
+    private boolean keepsAlive;
     private @Nullable Tunnel tunnel;
 
     Forwarding(
@@ -75,52 +70,40 @@ final class Forwarding {
 
     void start() {
         lane.enter(this);
+        ClientWatch.start(exchange, () -> cut("the client is gone"));
         lane.acquire(this, false);
     }
 
     /** The lane has a connection for us. */
-    void connected(ClientConnection given, boolean wasReused) {
+    void connected(AppConnection given) {
         connection = given;
-        reused = wasReused;
         phase = Phase.AWAITING_ANSWER;
         progressAt = System.nanoTime();
-        given.sendRequest(RequestHead.build(exchange, request, settings), new ClientCallback<>() {
-            @Override
-            public void completed(ClientExchange sent) {
-                sent.setResponseListener(new ClientCallback<>() {
-                    @Override
-                    public void completed(ClientExchange answered) {
-                        answer(answered);
-                    }
+        reader = new AnswerReader(given, lane.upstream().buffers());
+        given.onReadable(this::readAnswer);
 
-                    @Override
-                    public void failed(IOException e) {
-                        dropped(e);
-                    }
-                });
-                sendBody(sent);
-            }
-
-            @Override
-            public void failed(IOException e) {
-                dropped(e);
-            }
-        });
+        HeadBytes head = lane.headBytes();
+        RequestHead.write(head, exchange, request, settings);
+        AppSink sink = new AppSink(
+                given.sink(),
+                head.buffer(),
+                RequestHead.isChunked(exchange),
+                () -> exchange.getAttachment(HttpAttachments.REQUEST_TRAILERS));
+        upload = exchange.isRequestComplete()
+                ? new Pump(BodySource.EMPTY, sink, lane.upstream().buffers(), lane.thread(), uploadEnd())
+                : new Pump(clientBody(), sink, lane.upstream().buffers(), lane.thread(), uploadEnd());
+        upload.start();
     }
 
-    private void sendBody(ClientExchange sent) {
-        if (exchange.isRequestComplete()) {
-            uploadDone = true;
-            return;
-        }
-        if (HttpContinue.requiresContinueResponse(exchange)) {
-            sent.setContinueHandler(ignored -> HttpContinue.sendContinueResponse(exchange, IGNORE));
-        }
-        if (request.bodyLimit() >= 0) {
+    private BodySource clientBody() {
+        if (request.bodyLimit() >= 0 && exchange.isRequestChannelAvailable()) {
             exchange.setMaxEntitySize(request.bodyLimit());
         }
-        StreamSourceChannel body = exchange.getRequestChannel();
-        upload = new Pump(body, sent.getRequestChannel(), lane.upstream().buffers(), lane.thread(), new Pump.End() {
+        return new ChannelSource(exchange.getRequestChannel());
+    }
+
+    private Pump.End uploadEnd() {
+        return new Pump.End() {
             @Override
             public void done() {
                 uploadDone = true;
@@ -141,53 +124,83 @@ final class Forwarding {
 
             @Override
             public void sinkFailed(IOException e) {
-                dropped(e);
+                // the app takes no more, but may have answered before it closed: reading will tell
+                readAnswer();
             }
-        });
-        upload.start();
+        };
     }
 
-    /** The app's head has arrived. */
-    private void answer(ClientExchange answered) {
-        if (phase != Phase.AWAITING_ANSWER) {
+    /** Something has arrived from the app that owes an answer. */
+    private void readAnswer() {
+        AnswerReader current = reader;
+        if (phase != Phase.AWAITING_ANSWER || current == null) {
             return;
         }
-        ClientResponse response = answered.getResponse();
-        String wrong = ResponseHead.whatIsWrong(response);
-        if (wrong != null) {
-            fail(new Failure(Kind.BROKEN, "the app's answer is unusable: " + wrong));
-            return;
+        try {
+            AnswerHead head = current.read();
+            while (head != null && phase == Phase.AWAITING_ANSWER) {
+                if (head.status() >= 200) {
+                    answer(head, current.rest());
+                    return;
+                }
+                if (head.status() == 101) {
+                    upgrade(head, current.rest());
+                    return;
+                }
+                interim(head);
+                head = current.read();
+            }
+        } catch (BadAnswerException e) {
+            fail(new Failure(Kind.BROKEN, "the app's answer is unusable: " + e.getMessage()));
+        } catch (IOException e) {
+            dropped(current.hasBegun());
         }
-        if (response.getResponseCode() == StatusCodes.SWITCHING_PROTOCOLS) {
-            upgrade(answered, response);
-            return;
+    }
+
+    /** 100, 103 and their like are not the answer (RFC 9110 section 15.2). */
+    private void interim(AnswerHead head) throws BadAnswerException {
+        if (++interimAnswers > MOST_INTERIM_ANSWERS) {
+            throw new BadAnswerException("it is announced again and again");
+        }
+        boolean asked = head.status() != 100 || (HttpContinue.requiresContinueResponse(exchange) && !uploadDone);
+        if (asked && exchange.isHttp11() && !InterimAnswer.relay(head, exchange, lane.headBytes())) {
+            cut("the client is gone");
+        }
+    }
+
+    private void answer(AnswerHead head, @Nullable PooledByteBuffer rest) throws BadAnswerException {
+        AnswerFraming framing;
+        try {
+            framing = AnswerFraming.of(head, exchange.getRequestMethod());
+        } catch (BadAnswerException e) {
+            if (rest != null) {
+                rest.close();
+            }
+            throw e;
         }
         phase = Phase.ANSWERING;
+        reader = null;
         progressAt = System.nanoTime();
-        String type = response.getResponseHeaders().getFirst(Headers.CONTENT_TYPE);
+        String type = head.first(Headers.CONTENT_TYPE);
         eventStream = type != null && type.regionMatches(true, 0, "text/event-stream", 0, 17);
-        ResponseHead.copy(response, exchange);
-        if (!uploadDone) { // the app answered early; nobody reads the rest of the body
+        keepsAlive = AnswerFraming.keepsAlive(head);
+        ResponseHead.copy(head, framing, exchange);
+        if (!exchange.isRequestComplete()) { // the app answered early; nobody reads the rest of the body
             exchange.setPersistent(false);
         }
-        boolean headOnly = ResponseHead.hasNoBody(exchange, response);
-        if (headOnly
-                && response.getResponseHeaders().contains(Headers.CONTENT_LENGTH)
-                && !exchange.getRequestMethod().equals(Methods.HEAD)) {
-            discardConnection(); // Undertow's client would wait for the body that the length announces
-            end();
-            exchange.endExchange();
-            return;
-        }
+        AppConnection from = Objects.requireNonNull(connection);
+        AppBody answer = new AppBody(
+                from, framing, rest, trailers -> exchange.putAttachment(HttpAttachments.RESPONSE_TRAILERS, trailers));
+        body = answer;
         download = new Pump(
-                answered.getResponseChannel(),
-                exchange.getResponseChannel(),
+                answer,
+                new ChannelSink(exchange.getResponseChannel()),
                 lane.upstream().buffers(),
                 lane.thread(),
                 new Pump.End() {
                     @Override
                     public void done() {
-                        answered();
+                        answered(answer);
                     }
 
                     @Override
@@ -203,48 +216,53 @@ final class Forwarding {
         download.start();
     }
 
-    private void answered() {
-        ClientConnection used = connection;
+    private void answered(AppBody answer) {
+        boolean reusable = answer.endedCleanly() && uploadDone && keepsAlive;
+        boolean pending = !exchange.isRequestComplete();
+        AppConnection used = connection;
         connection = null;
-        if (used != null && uploadDone) {
-            lane.release(used);
-        } else if (used != null) {
-            lane.discard(used);
-        }
-        boolean pending = !uploadDone;
-        end();
         if (pending) {
             stopPumps();
+        }
+        end();
+        if (used != null) {
+            if (reusable) {
+                lane.release(used);
+            } else {
+                lane.drop(used);
+            }
+        }
+        if (pending) {
             failures.bodyPending(exchange);
         } else {
             exchange.endExchange();
         }
     }
 
-    private void upgrade(ClientExchange answered, ClientResponse response) {
+    private void upgrade(AnswerHead head, @Nullable PooledByteBuffer early) {
         if (!RequestHead.isWebSocket(exchange)) {
+            if (early != null) {
+                early.close();
+            }
             fail(new Failure(Kind.BROKEN, "the app switched protocols without being asked"));
             return;
         }
-        ResponseHead.copy(response, exchange);
-        exchange.getResponseHeaders().put(Headers.UPGRADE, "websocket");
-        StreamConnection app;
-        try {
-            app = answered.getConnection().performUpgrade();
-        } catch (IOException e) {
-            dropped(e);
-            return;
-        }
         phase = Phase.TUNNELING;
+        reader = null;
+        progressAt = System.nanoTime();
+        ResponseHead.copy(head, new AnswerFraming(AnswerFraming.Kind.NONE, 0), exchange);
+        exchange.getResponseHeaders().put(Headers.UPGRADE, "websocket");
+        AppConnection app = Objects.requireNonNull(connection);
+        ClientWatch.stop(exchange);
         exchange.upgradeChannel((client, upgraded) -> {
-            tunnel = new Tunnel(client, app, lane.upstream().buffers(), lane.thread(), this::tunnelEnded);
-            tunnel.start();
+            tunnel = new Tunnel(client, app.connection(), lane.upstream().buffers(), lane.thread(), this::tunnelEnded);
+            tunnel.start(early);
         });
         exchange.endExchange();
     }
 
     private void tunnelEnded() {
-        discardConnection();
+        dropConnection();
         end();
     }
 
@@ -259,30 +277,32 @@ final class Forwarding {
         }
     }
 
-    /** The connection to the app failed. */
-    private void dropped(IOException e) {
-        if (phase == Phase.ENDED || phase == Phase.TUNNELING) {
-            return;
-        }
-        if (phase == Phase.ANSWERING) {
-            cut("the app broke off its answer");
-            return;
-        }
-        discardConnection();
-        if (reused && !retried && uploadDone && isIdempotent() && upload == null) {
+    /** The connection to the app failed before its answer was complete. */
+    private void dropped(boolean answerBegun) {
+        boolean reused = connection != null && connection.isUsed();
+        closeReader();
+        stopPumps();
+        dropConnection();
+        if (reused && !retried && !answerBegun && isRepeatable()) {
             retried = true; // the app closed the idle connection just as we took it
             phase = Phase.CONNECTING;
             lane.acquire(this, true);
             return;
         }
-        LOG.debug("app connection failed", e);
-        fail(new Failure(Kind.BROKEN, "the app dropped the connection before it answered"));
+        fail(new Failure(
+                Kind.BROKEN,
+                answerBegun
+                        ? "the app broke off the head of its answer"
+                        : "the app dropped the connection before it answered"));
     }
 
-    private boolean isIdempotent() {
-        return exchange.getRequestMethod().equals(Methods.GET)
-                || exchange.getRequestMethod().equals(Methods.HEAD)
-                || exchange.getRequestMethod().equals(Methods.OPTIONS);
+    /** Whether the request can be sent again without harm, and without a body that is gone. */
+    private boolean isRepeatable() {
+        return exchange.isRequestComplete()
+                && exchange.getRequestContentLength() <= 0
+                && (exchange.getRequestMethod().equals(Methods.GET)
+                        || exchange.getRequestMethod().equals(Methods.HEAD)
+                        || exchange.getRequestMethod().equals(Methods.OPTIONS));
     }
 
     /** Nothing was sent to the client yet; the gate answers. */
@@ -291,7 +311,7 @@ final class Forwarding {
     }
 
     private void fail(Failure failure) {
-        if (phase == Phase.ENDED) {
+        if (phase == Phase.ENDED || phase == Phase.TUNNELING) {
             return;
         }
         if (phase == Phase.ANSWERING) {
@@ -299,14 +319,18 @@ final class Forwarding {
             return;
         }
         stopPumps();
-        discardConnection();
+        dropConnection();
         end();
         failures.answer(exchange, failure);
     }
 
     private void cut(String reason) {
+        if (phase == Phase.ENDED) {
+            return;
+        }
         stopPumps();
-        discardConnection();
+        dropConnection();
+        lane.withdraw(this);
         end();
         IoUtils.safeClose(exchange.getConnection());
         failures.cut(exchange, reason);
@@ -314,7 +338,15 @@ final class Forwarding {
 
     private void end() {
         phase = Phase.ENDED;
+        closeReader();
         lane.leave(this);
+    }
+
+    private void closeReader() {
+        if (reader != null) {
+            reader.close();
+            reader = null;
+        }
     }
 
     private void stopPumps() {
@@ -324,13 +356,16 @@ final class Forwarding {
         if (download != null) {
             download.stop();
         }
+        if (body != null) {
+            body.abandon();
+        }
     }
 
-    private void discardConnection() {
+    private void dropConnection() {
         if (connection != null) {
-            ClientConnection used = connection;
+            AppConnection used = connection;
             connection = null;
-            lane.discard(used);
+            lane.drop(used);
         }
     }
 
@@ -343,16 +378,17 @@ final class Forwarding {
             progressSeen = moved;
             progressAt = now;
         }
-        if ((phase == Phase.ANSWERING || phase == Phase.TUNNELING) && now - admissionAt > ADMISSION_NANOS) {
+        boolean streams = phase == Phase.ANSWERING || phase == Phase.TUNNELING;
+        if (streams && now - admissionAt > ADMISSION_NANOS) {
             admissionAt = now;
             if (!request.admitted().getAsBoolean()) {
                 expire("the client's address is denied now");
                 return;
             }
         }
-        long still = now - progressAt;
-        if (still > limit().toNanos()) {
-            expire(phase == Phase.TUNNELING ? "idle" : "no progress for " + limit().toSeconds() + " s");
+        Duration limit = limit();
+        if (now - progressAt > limit.toNanos()) {
+            expire("no progress for " + limit.toSeconds() + " s");
         }
     }
 
@@ -361,10 +397,12 @@ final class Forwarding {
         return switch (phase) {
             case CONNECTING -> settings.connectTimeout();
             case AWAITING_ANSWER -> clientOwesBody() ? request.idleTimeout() : settings.responseTimeout();
-            case ANSWERING ->
-                download != null && download.waiting() == Pump.Waiting.SINK
-                        ? request.idleTimeout()
-                        : eventStream ? request.streamIdleTimeout() : settings.responseTimeout();
+            case ANSWERING -> {
+                if (download != null && download.waiting() == Pump.Waiting.SINK) {
+                    yield request.idleTimeout();
+                }
+                yield eventStream ? request.streamIdleTimeout() : settings.responseTimeout();
+            }
             case TUNNELING -> request.streamIdleTimeout();
             case ENDED -> Duration.ofDays(1);
         };
@@ -377,14 +415,11 @@ final class Forwarding {
     private void expire(String reason) {
         switch (phase) {
             case CONNECTING -> {
-                boolean queued = lane.withdraw(this);
+                String app = settings.authority();
                 fail(
-                        queued
+                        lane.withdraw(this)
                                 ? new Failure(Kind.BUSY, "no connection to the app became free in time")
-                                : new Failure(
-                                        Kind.UNREACHABLE,
-                                        settings.authority() + " does not accept connections",
-                                        settings.authority()));
+                                : new Failure(Kind.UNREACHABLE, app + " does not accept connections", app));
             }
             case AWAITING_ANSWER ->
                 fail(
@@ -396,14 +431,4 @@ final class Forwarding {
             case ENDED -> {}
         }
     }
-
-    private static final IoCallback IGNORE = new IoCallback() {
-        @Override
-        public void onComplete(HttpServerExchange exchange, Sender sender) {}
-
-        @Override
-        public void onException(HttpServerExchange exchange, Sender sender, IOException e) {
-            IoUtils.safeClose(exchange.getConnection());
-        }
-    };
 }

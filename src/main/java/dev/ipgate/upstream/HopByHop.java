@@ -36,6 +36,7 @@ final class HopByHop {
                 names.add(new HttpString(name.strip()));
             }
         }
+        names.remove(Headers.CONTENT_LENGTH); // else one line could take a body's framing away
         return names;
     }
 

@@ -1,34 +1,31 @@
 package dev.ipgate.upstream;
 
-import io.undertow.client.ClientCallback;
-import io.undertow.client.ClientConnection;
-import io.undertow.client.UndertowClient;
-import java.io.IOException;
+import dev.ipgate.upstream.Failure.Kind;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.xnio.IoUtils;
+import org.xnio.IoFuture;
 import org.xnio.OptionMap;
 import org.xnio.Options;
+import org.xnio.StreamConnection;
 import org.xnio.XnioIoThread;
 
 /**
  * One app's connections and requests on one IO thread. Everything here runs on that thread, so nothing is locked; the
- * number of connections in all is shared with the other lanes.
+ * number of connections in all, and of those who wait for one, is shared with the other lanes.
  */
 final class Lane {
 
     private static final long TICK_MILLIS = 250;
     private static final OptionMap CONNECT_OPTIONS = OptionMap.create(Options.TCP_NODELAY, true);
 
-    private record Idle(ClientConnection connection, long since) {}
-
     private final Upstream upstream;
     private final XnioIoThread thread;
-    private final ArrayDeque<Idle> idle = new ArrayDeque<>(); // the most recently used first
+    private final HeadBytes headBytes = new HeadBytes();
+    private final ArrayDeque<AppConnection> idle = new ArrayDeque<>(); // the most recently used first
     private final ArrayDeque<Forwarding> waiting = new ArrayDeque<>();
     private final List<Forwarding> inFlight = new ArrayList<>();
     private volatile boolean anyWaiting;
@@ -45,6 +42,11 @@ final class Lane {
 
     XnioIoThread thread() {
         return thread;
+    }
+
+    /** The bytes of the head that is being made; one at a time. */
+    HeadBytes headBytes() {
+        return headBytes.clear();
     }
 
     void enter(Forwarding forwarding) {
@@ -69,53 +71,69 @@ final class Lane {
     /** Gives the forwarding a connection, at once or later, or tells it that there is none. */
     void acquire(Forwarding forwarding, boolean fresh) {
         while (!fresh && !idle.isEmpty()) {
-            Idle candidate = idle.pop();
-            if (candidate.connection.isOpen() && !isStale(candidate, System.nanoTime())) {
-                forwarding.connected(candidate.connection, true);
+            AppConnection candidate = idle.pop();
+            if (!isStale(candidate, System.nanoTime())) {
+                forwarding.connected(candidate);
                 return;
             }
-            discard(candidate.connection);
+            drop(candidate);
         }
         if (upstream.reserve()) {
             open(forwarding, 0);
-        } else if (waiting.size() < upstream.settings().maxConnections()) {
+        } else if (upstream.enqueue()) {
             waiting.add(forwarding);
             anyWaiting = true;
         } else {
             forwarding.failed(new Failure(
-                    Failure.Kind.BUSY,
+                    Kind.BUSY,
                     "all " + upstream.settings().maxConnections() + " connections to "
                             + upstream.settings().authority() + " are taken, and the queue is full"));
         }
     }
 
+    /** Takes a forwarding out of the queue; false if it was not in it. */
     boolean withdraw(Forwarding forwarding) {
         boolean waited = waiting.remove(forwarding);
-        anyWaiting = !waiting.isEmpty();
+        if (waited) {
+            left();
+        }
         return waited;
     }
 
+    private void left() {
+        upstream.dequeue();
+        anyWaiting = !waiting.isEmpty();
+    }
+
     /** Takes back a connection on which both messages ended cleanly. */
-    void release(ClientConnection connection) {
+    void release(AppConnection connection) {
         if (!connection.isOpen() || upstream.settings().keepalive().isZero() || upstream.isClosed()) {
-            discard(connection);
+            drop(connection);
             return;
         }
+        connection.becomeIdle(System.nanoTime());
         Forwarding next = waiting.poll();
         if (next != null) {
-            anyWaiting = !waiting.isEmpty();
-            next.connected(connection, true);
+            left();
+            next.connected(connection);
         } else if (upstream.anyLaneWaits()) {
-            discard(connection); // its place goes to whoever waits on another thread
+            drop(connection); // its place goes to whoever waits on another thread
         } else {
-            idle.push(new Idle(connection, System.nanoTime()));
+            idle.push(connection);
             keepTicking();
         }
     }
 
+    /** Closes an idle connection on which something arrived. */
+    void discard(AppConnection connection) {
+        if (idle.remove(connection)) {
+            drop(connection);
+        }
+    }
+
     /** Closes a connection and gives its place to whoever waits. */
-    void discard(ClientConnection connection) {
-        IoUtils.safeClose(connection);
+    void drop(AppConnection connection) {
+        connection.close();
         upstream.unreserve();
     }
 
@@ -127,63 +145,71 @@ final class Lane {
     void serveWaiting() {
         while (!waiting.isEmpty() && upstream.reserve()) {
             Forwarding next = waiting.remove();
+            left();
             open(next, 0);
         }
-        anyWaiting = !waiting.isEmpty();
     }
 
     void closeIdle() {
         while (!idle.isEmpty()) {
-            discard(idle.pop().connection);
+            drop(idle.pop());
         }
     }
 
     private void open(Forwarding forwarding, int attempt) {
-        if (forwarding.index < 0) { // it gave up meanwhile
-            upstream.unreserve();
-            return;
-        }
         List<InetSocketAddress> addresses = upstream.addresses();
-        if (attempt >= addresses.size()) {
+        if (forwarding.index < 0 || attempt >= addresses.size()) {
             upstream.unreserve();
-            forwarding.failed(new Failure(
-                    Failure.Kind.UNREACHABLE,
-                    addresses.isEmpty()
-                            ? "\"" + upstream.settings().host() + "\" has no address"
-                            : "nothing answers on " + upstream.settings().authority(),
-                    upstream.settings().authority()));
+            if (forwarding.index >= 0) {
+                forwarding.failed(unreachable(addresses.isEmpty()));
+            }
             return;
         }
-        UndertowClient.getInstance()
-                .connect(
-                        new ClientCallback<>() {
-                            @Override
-                            public void completed(ClientConnection connection) {
-                                opened(connection, forwarding);
-                            }
-
-                            @Override
-                            public void failed(IOException e) {
-                                // not always told on our thread
-                                thread.execute(() -> open(forwarding, attempt + 1));
-                            }
-                        },
-                        Upstream.uri(addresses.get(attempt)),
-                        thread,
-                        upstream.buffers(),
-                        CONNECT_OPTIONS);
+        IoFuture<StreamConnection> opening = thread.openStreamConnection(addresses.get(attempt), null, CONNECT_OPTIONS);
+        opening.addNotifier(
+                (future, ignored) -> {
+                    // not always told on our thread
+                    if (Thread.currentThread() == thread) {
+                        opened(future, forwarding, attempt);
+                    } else {
+                        thread.execute(() -> opened(future, forwarding, attempt));
+                    }
+                },
+                null);
     }
 
-    private void opened(ClientConnection connection, Forwarding forwarding) {
+    private void opened(IoFuture<? extends StreamConnection> future, Forwarding forwarding, int attempt) {
+        StreamConnection connection = connection(future);
+        if (connection == null) {
+            open(forwarding, attempt + 1);
+            return;
+        }
+        AppConnection opened = new AppConnection(this, connection);
         if (forwarding.index < 0) { // it gave up meanwhile
-            release(connection);
+            release(opened);
         } else {
-            forwarding.connected(connection, false);
+            forwarding.connected(opened);
         }
     }
 
-    private boolean isStale(Idle candidate, long now) {
-        return now - candidate.since > upstream.settings().keepalive().toNanos();
+    private static @Nullable StreamConnection connection(IoFuture<? extends StreamConnection> future) {
+        try {
+            return future.getStatus() == IoFuture.Status.DONE ? future.get() : null;
+        } catch (java.io.IOException e) {
+            return null;
+        }
+    }
+
+    private Failure unreachable(boolean unresolved) {
+        String app = upstream.settings().authority();
+        return new Failure(
+                Kind.UNREACHABLE,
+                unresolved ? "\"" + upstream.settings().host() + "\" has no address" : "nothing answers on " + app,
+                app);
+    }
+
+    private boolean isStale(AppConnection candidate, long now) {
+        return now - candidate.idleSince() > upstream.settings().keepalive().toNanos();
     }
 
     private void keepTicking() {
@@ -199,9 +225,9 @@ final class Lane {
         for (Forwarding forwarding : List.copyOf(inFlight)) {
             forwarding.tick(now);
         }
-        @Nullable Idle oldest;
+        AppConnection oldest;
         while ((oldest = idle.peekLast()) != null && isStale(oldest, now)) {
-            discard(idle.removeLast().connection);
+            drop(idle.removeLast());
         }
         if (!inFlight.isEmpty() || !idle.isEmpty()) {
             keepTicking();
@@ -211,7 +237,7 @@ final class Lane {
     void cutOff() {
         for (Forwarding forwarding : List.copyOf(inFlight)) {
             forwarding.closeTunnel();
-            forwarding.failed(new Failure(Failure.Kind.BUSY, "the gate stops"));
+            forwarding.failed(new Failure(Kind.BUSY, "the gate stops"));
         }
     }
 

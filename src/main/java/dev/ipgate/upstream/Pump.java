@@ -3,11 +3,8 @@ package dev.ipgate.upstream;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.connector.PooledByteBuffer;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.xnio.XnioIoThread;
-import org.xnio.channels.StreamSinkChannel;
-import org.xnio.channels.StreamSourceChannel;
 
 /**
  * Moves a body from one connection to the other, both on one IO thread, at the pace of the slower. Holds a buffer only
@@ -33,8 +30,8 @@ final class Pump {
 
     private static final int BUFFERS_A_TURN = 32; // then the other connections of the IO thread have theirs
 
-    private final StreamSourceChannel source;
-    private final StreamSinkChannel sink;
+    private final BodySource source;
+    private final BodySink sink;
     private final ByteBufferPool pool;
     private final XnioIoThread thread;
     private final End end;
@@ -44,7 +41,7 @@ final class Pump {
     private Waiting waiting = Waiting.NOTHING;
     private long moved;
 
-    Pump(StreamSourceChannel source, StreamSinkChannel sink, ByteBufferPool pool, XnioIoThread thread, End end) {
+    Pump(BodySource source, BodySink sink, ByteBufferPool pool, XnioIoThread thread, End end) {
         this.source = source;
         this.sink = sink;
         this.pool = pool;
@@ -54,9 +51,16 @@ final class Pump {
 
     /** Starts pumping; comes back when there is nothing to do for now. */
     void start() {
-        source.getReadSetter().set(channel -> run());
-        sink.getWriteSetter().set(channel -> run());
+        sourceEnded = source.isExhausted();
+        source.onReadable(this::run);
+        sink.onWritable(this::run);
         run();
+    }
+
+    /** Starts with bytes that were read already; the pump frees them. */
+    void start(PooledByteBuffer first) {
+        pending = first;
+        start();
     }
 
     Waiting waiting() {
@@ -72,8 +76,8 @@ final class Pump {
     void stop() {
         ended = true;
         release();
-        source.getReadSetter().set(null);
-        sink.getWriteSetter().set(null);
+        source.onReadable(null);
+        sink.onWritable(null);
     }
 
     private void run() {
@@ -86,8 +90,8 @@ final class Pump {
             }
         }
         if (!ended) {
-            source.suspendReads();
-            sink.suspendWrites();
+            source.suspend();
+            sink.suspend();
             waiting = Waiting.NOTHING;
             thread.execute(this::run);
         }
@@ -104,6 +108,7 @@ final class Pump {
             finish(() -> end.sourceFailed(e));
             return false;
         }
+        sourceEnded = read < 0 || source.isExhausted();
         if (read > 0) {
             pooled.getBuffer().flip();
             pending = pooled;
@@ -111,28 +116,23 @@ final class Pump {
             return true;
         }
         pooled.close();
-        if (read < 0) {
-            sourceEnded = true;
-            source.suspendReads();
-            return true;
-        }
-        return push();
+        return sourceEnded || push();
     }
 
     /** Before waiting for more: sends on what the sink still holds, headers above all. */
     private boolean push() {
         try {
-            if (!sink.flush()) {
-                sink.resumeWrites();
+            if (sink.flush()) {
+                sink.suspend();
             } else {
-                sink.suspendWrites();
+                sink.resume();
             }
         } catch (IOException e) {
             finish(() -> end.sinkFailed(e));
             return false;
         }
         waiting = Waiting.SOURCE;
-        source.resumeReads();
+        source.resume();
         return false;
     }
 
@@ -140,44 +140,38 @@ final class Pump {
     private boolean drain() {
         try {
             if (pending != null) {
-                ByteBuffer buffer = pending.getBuffer();
-                while (buffer.hasRemaining()) {
-                    if (sink.write(buffer) == 0) {
-                        return awaitSink();
-                    }
+                if (!sink.write(pending.getBuffer(), sourceEnded)) {
+                    return awaitSink();
                 }
                 release();
             }
-            if (sourceEnded) {
-                sink.shutdownWrites();
-                if (!sink.flush()) {
-                    return awaitSink();
-                }
-                finish(end::done);
-                return false;
+            if (!sourceEnded) {
+                return true;
             }
-            return true;
+            if (!sink.finish()) {
+                return awaitSink();
+            }
         } catch (IOException e) {
             finish(() -> end.sinkFailed(e));
             return false;
         }
+        finish(end::done);
+        return false;
     }
 
     private boolean awaitSink() {
         waiting = Waiting.SINK;
-        source.suspendReads();
-        sink.resumeWrites();
+        source.suspend();
+        sink.resume();
         return false;
     }
 
     private void finish(Runnable callback) {
-        if (ended) {
-            return;
+        if (!ended) {
+            stop();
+            sink.suspend();
+            callback.run();
         }
-        stop();
-        source.suspendReads();
-        sink.suspendWrites();
-        callback.run();
     }
 
     private void release() {

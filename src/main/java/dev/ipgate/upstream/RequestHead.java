@@ -2,14 +2,11 @@ package dev.ipgate.upstream;
 
 import dev.ipgate.config.UpstreamSettings;
 import dev.ipgate.net.IpAddress;
-import io.undertow.client.ClientRequest;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
-import io.undertow.util.Protocols;
-import java.util.Locale;
 import java.util.Set;
 
 /** The head of the request that the app receives, made from the one that the client sent. */
@@ -21,35 +18,35 @@ final class RequestHead {
 
     private RequestHead() {}
 
-    static ClientRequest build(HttpServerExchange exchange, AppRequest request, UpstreamSettings settings) {
-        ClientRequest head = new ClientRequest()
-                .setMethod(exchange.getRequestMethod())
-                .setPath(target(exchange))
-                .setProtocol(Protocols.HTTP_1_1);
-        HeaderMap to = head.getRequestHeaders();
-        copy(exchange.getRequestHeaders(), to, request.clientHeader());
-
-        String host = settings.fixedHost();
-        if (host == null) {
-            String sent = exchange.getRequestHeaders().getFirst(Headers.HOST);
-            host = sent == null ? settings.authority() : sent;
-        }
-        to.put(Headers.HOST, host);
+    /** Writes the head, and whatever tells the app how the body is framed. */
+    static void write(HeadBytes to, HttpServerExchange exchange, AppRequest request, UpstreamSettings settings) {
+        HeaderMap sent = exchange.getRequestHeaders();
+        to.add(exchange.getRequestMethod()).add(" ");
+        target(to, exchange);
+        to.add(" HTTP/1.1\r\n").line(Headers.HOST, host(sent, settings));
+        copy(sent, to, request);
         if (request.origin() != null) {
-            to.put(Headers.ORIGIN, request.origin());
+            to.line(Headers.ORIGIN, request.origin());
         }
-        to.put(Headers.X_FORWARDED_FOR, forwardedFor(request, settings.forwardedChain()));
-        to.put(X_REAL_IP, String.valueOf(request.client().address()));
-        to.put(Headers.X_FORWARDED_PROTO, request.scheme());
+        String client = String.valueOf(request.client().address());
+        to.line(Headers.X_FORWARDED_FOR, forwardedFor(client, request, settings.forwardedChain()));
+        to.line(X_REAL_IP, client);
+        to.line(Headers.X_FORWARDED_PROTO, request.scheme());
         if (request.host() != null) {
-            to.put(Headers.X_FORWARDED_HOST, request.host());
+            to.line(Headers.X_FORWARDED_HOST, request.host());
         }
-        frame(exchange, to);
+        if (isChunked(exchange)) {
+            to.line(Headers.TRANSFER_ENCODING, "chunked");
+        }
         if (isWebSocket(exchange)) {
-            to.put(Headers.UPGRADE, "websocket");
-            to.put(Headers.CONNECTION, "Upgrade");
+            to.line(Headers.UPGRADE, "websocket").line(Headers.CONNECTION, "Upgrade");
         }
-        return head;
+        to.add("\r\n");
+    }
+
+    /** Whether the body is framed in chunks, as the client gave it no length. */
+    static boolean isChunked(HttpServerExchange exchange) {
+        return !exchange.isRequestComplete() && !exchange.getRequestHeaders().contains(Headers.CONTENT_LENGTH);
     }
 
     /** An upgrade to anything else is dropped, and the request served as HTTP/1.1: Java's and curl's clients offer h2c. */
@@ -63,25 +60,40 @@ final class RequestHead {
                 && exchange.isRequestComplete();
     }
 
-    /** The request target, byte for byte; of the absolute form the app gets the path (RFC 9112 section 3.2.2). */
-    private static String target(HttpServerExchange exchange) {
-        String path = exchange.getRequestURI();
-        if (exchange.isHostIncludedInRequestURI()) {
-            int authority = path.indexOf("://") + 3;
-            int slash = path.indexOf('/', authority);
-            path = slash < 0 ? "/" : path.substring(slash);
+    private static String host(HeaderMap sent, UpstreamSettings settings) {
+        String fixed = settings.fixedHost();
+        if (fixed != null) {
+            return fixed;
         }
-        String query = exchange.getQueryString();
-        return query.isEmpty() ? path : path + "?" + query;
+        String host = sent.getFirst(Headers.HOST);
+        return host == null ? settings.authority() : host;
     }
 
-    private static void copy(HeaderMap from, HeaderMap to, String clientHeader) {
-        Set<HttpString> hopByHop = HopByHop.of(from);
-        for (long at = from.fastIterateNonEmpty(); at != -1; at = from.fiNextNonEmpty(at)) {
-            HeaderValues values = from.fiCurrent(at);
+    /** The request target, byte for byte; of the absolute form the app gets the path (RFC 9112 section 3.2.2). */
+    private static void target(HeadBytes to, HttpServerExchange exchange) {
+        String path = exchange.getRequestURI();
+        if (exchange.isHostIncludedInRequestURI()) {
+            int slash = path.indexOf('/', path.indexOf("://") + 3);
+            path = slash < 0 ? "/" : path.substring(slash);
+        }
+        to.add(path);
+        String query = exchange.getQueryString();
+        if (!query.isEmpty()) {
+            to.add("?").add(query);
+        }
+    }
+
+    private static void copy(HeaderMap sent, HeadBytes to, AppRequest request) {
+        Set<HttpString> hopByHop = HopByHop.of(sent);
+        for (long at = sent.fastIterateNonEmpty(); at != -1; at = sent.fiNextNonEmpty(at)) {
+            HeaderValues values = sent.fiCurrent(at);
             HttpString name = values.getHeaderName();
-            if (!hopByHop.contains(name) && !isForwarding(name, clientHeader)) {
-                to.addAll(name, values);
+            boolean replaced = name.equals(Headers.HOST) || (request.origin() != null && name.equals(Headers.ORIGIN));
+            if (replaced || hopByHop.contains(name) || isForwarding(name, request.clientHeader())) {
+                continue;
+            }
+            for (int i = 0; i < values.size(); i++) {
+                to.line(name, values.get(i));
             }
         }
     }
@@ -98,11 +110,10 @@ final class RequestHead {
         return name.regionMatches(true, 0, X_FORWARDED, 0, X_FORWARDED.length())
                 || name.equalsIgnoreCase("x-real-ip")
                 || name.equalsIgnoreCase("forwarded")
-                || name.equalsIgnoreCase(clientHeader.toLowerCase(Locale.ROOT));
+                || name.equalsIgnoreCase(clientHeader);
     }
 
-    private static String forwardedFor(AppRequest request, boolean chain) {
-        String client = String.valueOf(request.client().address());
+    private static String forwardedFor(String client, AppRequest request, boolean chain) {
         IpAddress peer = request.client().peer();
         if (!chain || peer.equals(request.client().address())) {
             return client;
@@ -112,12 +123,5 @@ final class RequestHead {
             hop.appendTo(hops.append(", "));
         }
         return peer.appendTo(hops.append(", ")).toString();
-    }
-
-    /** The body is framed anew: by its length if the client gave one, else in chunks. */
-    private static void frame(HttpServerExchange exchange, HeaderMap to) {
-        if (!exchange.isRequestComplete() && !exchange.getRequestHeaders().contains(Headers.CONTENT_LENGTH)) {
-            to.put(Headers.TRANSFER_ENCODING, Headers.CHUNKED.toString());
-        }
     }
 }

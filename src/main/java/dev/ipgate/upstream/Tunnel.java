@@ -1,7 +1,9 @@
 package dev.ipgate.upstream;
 
 import io.undertow.connector.ByteBufferPool;
+import io.undertow.connector.PooledByteBuffer;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
 import org.xnio.XnioIoThread;
@@ -10,7 +12,6 @@ import org.xnio.XnioIoThread;
 final class Tunnel {
 
     private final StreamConnection client;
-    private final StreamConnection app;
     private final Pump toApp;
     private final Pump toClient;
     private final Runnable ended;
@@ -18,7 +19,6 @@ final class Tunnel {
 
     Tunnel(StreamConnection client, StreamConnection app, ByteBufferPool buffers, XnioIoThread thread, Runnable ended) {
         this.client = client;
-        this.app = app;
         this.ended = ended;
         Pump.End end = new Pump.End() {
             @Override
@@ -38,23 +38,43 @@ final class Tunnel {
                 close();
             }
         };
-        toApp = new Pump(client.getSourceChannel(), app.getSinkChannel(), buffers, thread, end);
-        toClient = new Pump(app.getSourceChannel(), client.getSinkChannel(), buffers, thread, end);
+        toApp = new Pump(
+                new ChannelSource(client.getSourceChannel()),
+                new ChannelSink(app.getSinkChannel()),
+                buffers,
+                thread,
+                end);
+        toClient = new Pump(
+                new ChannelSource(app.getSourceChannel()),
+                new ChannelSink(client.getSinkChannel()),
+                buffers,
+                thread,
+                end);
     }
 
-    void start() {
+    /**
+     * Joins the connections.
+     *
+     * @param early what the app sent right behind its answer; freed here
+     */
+    void start(@Nullable PooledByteBuffer early) {
         toApp.start();
-        toClient.start();
+        if (early == null) {
+            toClient.start();
+        } else {
+            toClient.start(early);
+        }
     }
 
     long moved() {
         return toApp.moved() + toClient.moved();
     }
 
+    /** Closes the client's side and reports the end; the app's side belongs to the lane. */
     void close() {
         toApp.stop();
         toClient.stop();
-        IoUtils.safeClose(client, app);
+        IoUtils.safeClose(client);
         ended.run();
     }
 }

@@ -6,7 +6,6 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.SameThreadExecutor;
 import java.io.Closeable;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,6 +23,7 @@ public final class Upstream implements Closeable {
     private final AppAddresses addresses;
     private final Map<XnioIoThread, Lane> lanes = new ConcurrentHashMap<>();
     private final AtomicInteger connections = new AtomicInteger();
+    private final AtomicInteger queued = new AtomicInteger();
     private volatile boolean closed;
 
     public Upstream(UpstreamSettings settings, ByteBufferPool buffers) {
@@ -82,18 +82,29 @@ public final class Upstream implements Closeable {
         return addresses.current();
     }
 
+    /** Takes a place in the queue, which is as long as there may be connections; false if it is full. */
+    boolean enqueue() {
+        return take(queued, settings.maxConnections());
+    }
+
+    void dequeue() {
+        queued.decrementAndGet();
+    }
+
     /** Takes a place among {@code max_connections}; false if there is none. */
     boolean reserve() {
-        int max = settings.maxConnections();
-        while (true) {
-            int now = connections.get();
-            if (now >= max) {
-                return false;
-            }
-            if (connections.compareAndSet(now, now + 1)) {
+        return take(connections, settings.maxConnections());
+    }
+
+    private static boolean take(AtomicInteger places, int max) {
+        int now = places.get();
+        while (now < max) {
+            if (places.compareAndSet(now, now + 1)) {
                 return true;
             }
+            now = places.get();
         }
+        return false;
     }
 
     /** Gives a place back, and lets a lane that waits for one know. */
@@ -114,10 +125,5 @@ public final class Upstream implements Closeable {
             }
         }
         return false;
-    }
-
-    static URI uri(InetSocketAddress address) {
-        String host = address.getAddress().getHostAddress();
-        return URI.create("http://" + (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort());
     }
 }

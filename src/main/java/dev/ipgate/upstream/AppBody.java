@@ -1,0 +1,153 @@
+package dev.ipgate.upstream;
+
+import dev.ipgate.upstream.AnswerFraming.Kind;
+import io.undertow.connector.PooledByteBuffer;
+import io.undertow.util.HeaderMap;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The body of the app's answer, freed of its framing. */
+final class AppBody implements BodySource {
+
+    private final AppConnection connection;
+    private final Kind kind;
+    private final ChunkedBody chunks = new ChunkedBody();
+    private final Consumer<HeaderMap> trailers;
+    private @Nullable PooledByteBuffer first; // what came together with the head
+    private long remaining;
+    private boolean ended;
+    private boolean clean = true;
+
+    /**
+     * Makes a body.
+     *
+     * @param first what was read behind the head; freed here
+     * @param trailers gets the trailers, if there are any, before the end is reported
+     */
+    AppBody(
+            AppConnection connection,
+            AnswerFraming framing,
+            @Nullable PooledByteBuffer first,
+            Consumer<HeaderMap> trailers) {
+        this.connection = connection;
+        this.kind = framing.kind();
+        this.remaining = framing.length();
+        this.first = first;
+        this.trailers = trailers;
+        ended = kind == Kind.NONE || (kind == Kind.LENGTH && remaining == 0);
+        if (ended) {
+            dropFirst();
+        }
+    }
+
+    @Override
+    public int read(ByteBuffer buffer) throws IOException {
+        if (ended) {
+            return -1;
+        }
+        int start = buffer.position();
+        if (kind == Kind.LENGTH && buffer.remaining() > remaining) {
+            buffer.limit(start + (int) remaining);
+        }
+        int read = first == null ? connection.read(buffer) : takeFirst(buffer, first);
+        if (read < 0) {
+            if (kind != Kind.CLOSE) {
+                throw new EOFException("the app broke off its answer");
+            }
+            ended = true;
+            return -1;
+        }
+        return switch (kind) {
+            case CHUNKED -> decode(buffer, start);
+            case LENGTH -> count(read);
+            default -> read;
+        };
+    }
+
+    private int count(int read) {
+        remaining -= read;
+        if (remaining == 0) {
+            ended = true;
+            dropFirst();
+        }
+        return read;
+    }
+
+    private int decode(ByteBuffer buffer, int start) throws BadAnswerException {
+        int end = buffer.position();
+        buffer.limit(end).position(start);
+        chunks.decode(buffer);
+        int data = buffer.remaining();
+        buffer.position(buffer.limit()).limit(buffer.capacity());
+        if (chunks.isDone()) {
+            ended = true;
+            clean &= chunks.leftover() == 0;
+            dropFirst();
+            HeaderMap found = chunks.trailers();
+            if (found != null) {
+                trailers.accept(found);
+            }
+            return data == 0 ? -1 : data;
+        }
+        return data;
+    }
+
+    private int takeFirst(ByteBuffer buffer, PooledByteBuffer from) {
+        ByteBuffer bytes = from.getBuffer();
+        int count = Math.min(bytes.remaining(), buffer.remaining());
+        buffer.put(buffer.position(), bytes, bytes.position(), count);
+        buffer.position(buffer.position() + count);
+        bytes.position(bytes.position() + count);
+        if (!bytes.hasRemaining()) {
+            from.close();
+            first = null;
+        }
+        return count;
+    }
+
+    /** Bytes that follow the end make the connection useless. */
+    private void dropFirst() {
+        if (first != null) {
+            clean &= !first.getBuffer().hasRemaining();
+            first.close();
+            first = null;
+        }
+    }
+
+    /** Gives up on the rest. */
+    void abandon() {
+        ended = true;
+        clean = false;
+        dropFirst();
+    }
+
+    /** Whether the body has ended and nothing followed it. */
+    boolean endedCleanly() {
+        return ended && clean && kind != Kind.CLOSE;
+    }
+
+    @Override
+    public boolean isExhausted() {
+        return ended;
+    }
+
+    @Override
+    public void resume() {
+        connection.resumeReads();
+    }
+
+    @Override
+    public void suspend() {
+        connection.suspendReads();
+    }
+
+    @Override
+    public void onReadable(@Nullable Runnable listener) {
+        if (listener != null) {
+            connection.onReadable(listener);
+        }
+    }
+}

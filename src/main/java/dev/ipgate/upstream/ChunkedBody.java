@@ -1,0 +1,187 @@
+package dev.ipgate.upstream;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import io.undertow.util.HeaderMap;
+import io.undertow.util.HttpString;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Takes a chunked body apart, strictly (RFC 9112 section 7.1), whatever pieces it arrives in. */
+final class ChunkedBody {
+
+    private enum State {
+        SIZE,
+        EXTENSION,
+        SIZE_LF,
+        DATA,
+        DATA_CR,
+        DATA_LF,
+        TRAILER,
+        DONE
+    }
+
+    private static final int LONGEST_SIZE = 15; // hexadecimal digits that fit a long
+    private static final int LONGEST_EXTENSION = 4096;
+    private static final int LONGEST_TRAILERS = 8192;
+    /** Trailers that would change what has been said already (RFC 9110 section 6.5.1). */
+    private static final Set<String> NO_TRAILERS = Set.of(
+            "transfer-encoding",
+            "content-length",
+            "host",
+            "connection",
+            "trailer",
+            "te",
+            "upgrade",
+            "set-cookie",
+            "content-encoding",
+            "content-type",
+            "content-range",
+            "keep-alive",
+            "www-authenticate",
+            "authorization");
+
+    private State state = State.SIZE;
+    private long remaining; // of the chunk's data
+    private int digits;
+    private int extension;
+    private @Nullable ByteArrayOutputStream trailerBytes;
+    private @Nullable HeaderMap trailers;
+    private int leftover;
+
+    /**
+     * Reads what is between the buffer's position and limit, and leaves the data that it holds there instead. Bytes after
+     * the end of the body stay unread, and {@link #leftover} tells how many.
+     *
+     * @throws BadAnswerException if the body is malformed
+     */
+    void decode(ByteBuffer buffer) throws BadAnswerException {
+        int write = buffer.position();
+        int start = write;
+        while (buffer.hasRemaining() && state != State.DONE) {
+            if (state == State.DATA) {
+                write = copyData(buffer, write);
+            } else {
+                step(buffer.get());
+            }
+        }
+        leftover = buffer.remaining();
+        buffer.limit(write).position(start);
+    }
+
+    /** Bytes that followed the end of the body in the last buffer. */
+    int leftover() {
+        return leftover;
+    }
+
+    boolean isDone() {
+        return state == State.DONE;
+    }
+
+    /** The trailers, or null if there are none. */
+    @Nullable
+    HeaderMap trailers() {
+        return trailers;
+    }
+
+    private int copyData(ByteBuffer buffer, int write) {
+        int count = (int) Math.min(remaining, buffer.remaining());
+        if (write != buffer.position()) {
+            buffer.put(write, buffer, buffer.position(), count);
+        }
+        buffer.position(buffer.position() + count);
+        remaining -= count;
+        if (remaining == 0) {
+            state = State.DATA_CR;
+        }
+        return write + count;
+    }
+
+    private void step(byte b) throws BadAnswerException {
+        switch (state) {
+            case SIZE -> size(b);
+            case EXTENSION -> {
+                if (b == '\r') {
+                    state = State.SIZE_LF;
+                } else if (b == '\n' || ++extension > LONGEST_EXTENSION) {
+                    throw new BadAnswerException("a chunk's extension is malformed");
+                }
+            }
+            case SIZE_LF -> {
+                expect(b, '\n');
+                state = remaining > 0 ? State.DATA : State.TRAILER;
+            }
+            case DATA_CR -> {
+                expect(b, '\r');
+                state = State.DATA_LF;
+            }
+            case DATA_LF -> {
+                expect(b, '\n');
+                digits = 0;
+                extension = 0;
+                state = State.SIZE;
+            }
+            case TRAILER -> trailer(b);
+            case DATA, DONE -> throw new IllegalStateException();
+        }
+    }
+
+    private void size(byte b) throws BadAnswerException {
+        int digit = Character.digit(b, 16);
+        if (digit >= 0) {
+            if (++digits > LONGEST_SIZE) {
+                throw new BadAnswerException("a chunk is too large");
+            }
+            remaining = remaining << 4 | digit;
+        } else if (digits > 0 && (b == ';' || b == ' ' || b == '\t')) {
+            state = State.EXTENSION;
+        } else if (digits > 0 && b == '\r') {
+            state = State.SIZE_LF;
+        } else {
+            throw new BadAnswerException("a chunk's size is malformed");
+        }
+    }
+
+    private void trailer(byte b) throws BadAnswerException {
+        ByteArrayOutputStream bytes = trailerBytes;
+        if (bytes == null) {
+            bytes = new ByteArrayOutputStream(64);
+            trailerBytes = bytes;
+        }
+        bytes.write(b);
+        if (bytes.size() > LONGEST_TRAILERS) {
+            throw new BadAnswerException("its trailers are too large");
+        }
+        if (b == '\n') {
+            String text = bytes.toString(ISO_8859_1);
+            if (text.equals("\r\n") || text.endsWith("\r\n\r\n")) {
+                trailers = read(text);
+                state = State.DONE;
+            }
+        }
+    }
+
+    private static @Nullable HeaderMap read(String text) throws BadAnswerException {
+        if (text.length() == 2) {
+            return null;
+        }
+        ByteBuffer head = ByteBuffer.wrap(("HTTP/1.1 200\r\n" + text).getBytes(ISO_8859_1));
+        HeaderMap all = AnswerHead.read(head, head.limit()).headers();
+        HeaderMap allowed = new HeaderMap();
+        for (HttpString name : all.getHeaderNames()) {
+            if (!NO_TRAILERS.contains(name.toString().toLowerCase(Locale.ROOT))) {
+                allowed.putAll(name, all.get(name));
+            }
+        }
+        return allowed.size() == 0 ? null : allowed;
+    }
+
+    private static void expect(byte b, char wanted) throws BadAnswerException {
+        if (b != wanted) {
+            throw new BadAnswerException("a chunk does not end where its size says");
+        }
+    }
+}
