@@ -70,8 +70,12 @@ final class Forwarding {
 
     void start() {
         lane.enter(this);
-        ClientWatch.start(exchange, () -> cut("the client is gone"));
+        watchClient();
         lane.acquire(this, false);
+    }
+
+    private void watchClient() {
+        ClientWatch.start(exchange, () -> cut("the client is gone"));
     }
 
     /** The lane has a connection for us. */
@@ -89,9 +93,27 @@ final class Forwarding {
                 head.buffer(),
                 RequestHead.isChunked(exchange),
                 () -> exchange.getAttachment(HttpAttachments.REQUEST_TRAILERS));
-        upload = exchange.isRequestComplete()
-                ? new Pump(BodySource.EMPTY, sink, lane.upstream().buffers(), lane.thread(), uploadEnd())
-                : new Pump(clientBody(), sink, lane.upstream().buffers(), lane.thread(), uploadEnd());
+        if (exchange.isRequestComplete()) {
+            sendHeadAlone(sink);
+        } else {
+            pumpUp(clientBody(), sink);
+        }
+    }
+
+    private void sendHeadAlone(AppSink sink) {
+        try {
+            uploadDone = sink.finish();
+        } catch (IOException e) {
+            dropped(false);
+            return;
+        }
+        if (!uploadDone) {
+            pumpUp(BodySource.EMPTY, sink);
+        }
+    }
+
+    private void pumpUp(BodySource from, AppSink sink) {
+        upload = new Pump(from, sink, lane.upstream().buffers(), lane.thread(), uploadEnd());
         upload.start();
     }
 
@@ -108,6 +130,7 @@ final class Forwarding {
             public void done() {
                 uploadDone = true;
                 progressAt = System.nanoTime();
+                watchClient();
             }
 
             @Override
