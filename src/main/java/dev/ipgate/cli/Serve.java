@@ -64,10 +64,9 @@ public final class Serve implements Command {
      * use.
      */
     private void startDemo(Gate gate) throws IOException {
-        InetSocketAddress app = gate.firstApp();
         DemoApp demo;
         try {
-            demo = DemoApp.start(new InetSocketAddress(app.getHostString(), app.getPort()));
+            demo = DemoApp.start(gate.firstApp());
         } catch (IllegalArgumentException e) {
             throw new UsageException("--demo: " + e.getMessage());
         }

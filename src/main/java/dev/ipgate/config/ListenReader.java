@@ -1,9 +1,7 @@
 package dev.ipgate.config;
 
 import dev.ipgate.net.IpAddress;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -89,8 +87,9 @@ final class ListenReader {
         int port = port(text, text.substring(colon + 1));
         return switch (host) {
             case "*" -> new InetSocketAddress(port);
-            case "localhost" -> new InetSocketAddress(inetAddress(IpAddress.parse("127.0.0.1")), port);
-            default -> new InetSocketAddress(inetAddress(address(text, host, port)), port);
+            case "localhost" ->
+                new InetSocketAddress(IpAddress.parse("127.0.0.1").toInetAddress(), port);
+            default -> new InetSocketAddress(address(text, host, port).toInetAddress(), port);
         };
     }
 
@@ -123,14 +122,5 @@ final class ListenReader {
                     "\"" + host + "\" is a name; write the address to listen on, or *:" + port + " for all");
         }
         return IpAddress.parse(host);
-    }
-
-    /** The same address in Java's type, by its bytes: nothing here can cause a look-up. */
-    private static InetAddress inetAddress(IpAddress address) {
-        try {
-            return InetAddress.getByAddress(AddressBytes.of(address));
-        } catch (UnknownHostException e) {
-            throw new IllegalStateException("4 or 16 bytes make an address", e);
-        }
     }
 }

@@ -1,6 +1,8 @@
 package dev.ipgate.net;
 
 import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,6 +83,18 @@ public final class IpAddress implements Comparable<IpAddress> {
     /** 0.0.0.0 or ::. */
     public boolean isUnspecified() {
         return high == 0 && (low == 0 || low == MAPPED);
+    }
+
+    /** The address as the JDK has it; nothing is looked up. */
+    public InetAddress toInetAddress() {
+        ByteBuffer bytes = isIpv4()
+                ? ByteBuffer.allocate(4).putInt((int) low)
+                : ByteBuffer.allocate(16).putLong(high).putLong(low);
+        try {
+            return InetAddress.getByAddress(bytes.array());
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("4 and 16 bytes are an address", e);
+        }
     }
 
     /** Bits 0 to 63 of the IPv6 form. */

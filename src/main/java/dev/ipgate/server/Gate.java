@@ -2,11 +2,13 @@ package dev.ipgate.server;
 
 import dev.ipgate.config.Settings;
 import dev.ipgate.config.UpstreamSettings;
+import dev.ipgate.net.IpAddress;
 import dev.ipgate.problem.ConfigException;
 import dev.ipgate.upstream.Upstream;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.DefaultByteBufferPool;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -108,10 +110,16 @@ public final class Gate implements AutoCloseable {
         return listeners.addresses();
     }
 
-    /** The app of the default site, or else of the first. */
+    /** The app of the default site, or else of the first; unresolved if the conf file gives it a name. */
     public InetSocketAddress firstApp() {
         UpstreamSettings first = gateway.snapshot().upstreams().get(0).settings();
-        return InetSocketAddress.createUnresolved(first.host(), first.port());
+        if (first.host().equals("localhost")) {
+            return new InetSocketAddress(InetAddress.getLoopbackAddress(), first.port());
+        }
+        IpAddress literal = IpAddress.parse(first.host(), 0, first.host().length());
+        return literal == null
+                ? InetSocketAddress.createUnresolved(first.host(), first.port())
+                : new InetSocketAddress(literal.toInetAddress(), first.port());
     }
 
     /**

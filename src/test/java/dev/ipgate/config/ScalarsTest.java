@@ -3,9 +3,6 @@ package dev.ipgate.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ipgate.net.IpAddress;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -172,20 +169,6 @@ class ScalarsTest {
                         .isEqualTo(once);
             }
             assertThat(once).doesNotContain("//").startsWith("/");
-        }
-    }
-
-    @Test
-    void anAddressHasTheBytesThatJavaGivesIt() throws UnknownHostException {
-        long seed = 11;
-        Random random = new Random(seed);
-        for (int round = 0; round < 2000; round++) {
-            byte[] bytes = new byte[random.nextBoolean() ? 4 : 16];
-            for (int i = 0; i < bytes.length; i++) {
-                bytes[i] = (byte) (random.nextInt(3) == 0 ? random.nextInt() : 0);
-            }
-            byte[] expected = InetAddress.getByAddress(bytes).getAddress(); // a mapped address is IPv4 to Java, too
-            assertThat(AddressBytes.of(IpAddress.of(bytes))).as("seed %d", seed).isEqualTo(expected);
         }
     }
 

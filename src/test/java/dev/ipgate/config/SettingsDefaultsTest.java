@@ -101,7 +101,7 @@ class SettingsDefaultsTest {
         assertThat(site.rules())
                 .extracting(rule -> rule.action() + " " + rule.whom())
                 .first()
-                .isEqualTo("ALLOW [127.0.0.1]");
+                .isEqualTo("ALLOW [127.0.0.1, ::1]");
         assertThat(site.rules())
                 .extracting(rule -> rule.action() + " " + rule.whom())
                 .last()

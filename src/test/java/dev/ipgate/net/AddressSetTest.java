@@ -216,12 +216,15 @@ class AddressSetTest {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long held = count(set, probes, 300); // warms up
 
-        long before = threads.getCurrentThreadAllocatedBytes();
-        long again = count(set, probes, 100);
-        long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < 10 && least > 0; i++) { // what the compiler does meanwhile may count, but not every time
+            long before = threads.getCurrentThreadAllocatedBytes();
+            long again = count(set, probes, 100);
+            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+            assertThat(again * 3).isEqualTo(held);
+        }
 
-        assertThat(allocated).isZero();
-        assertThat(again * 3).isEqualTo(held);
+        assertThat(least).isZero();
     }
 
     private static long count(AddressSet set, IpAddress[] probes, int rounds) {

@@ -410,4 +410,18 @@ class IpAddressTest {
 
         assertThat(shuffled).isEqualTo(ascending);
     }
+
+    @Test
+    void isTheAddressThatJavaHas() throws UnknownHostException {
+        long seed = 11;
+        Random random = new Random(seed);
+        for (int round = 0; round < 2000; round++) {
+            byte[] bytes = new byte[random.nextBoolean() ? 4 : 16];
+            for (int i = 0; i < bytes.length; i++) {
+                bytes[i] = (byte) (random.nextInt(3) == 0 ? random.nextInt() : 0);
+            }
+            InetAddress expected = InetAddress.getByAddress(bytes); // a mapped address is IPv4 to Java, too
+            assertThat(IpAddress.of(bytes).toInetAddress()).as("seed %d", seed).isEqualTo(expected);
+        }
+    }
 }

@@ -220,12 +220,15 @@ class AccessPolicyTest {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long allowed = allowed(policy, clients, 300); // warms up
 
-        long before = threads.getCurrentThreadAllocatedBytes();
-        long again = allowed(policy, clients, 100);
-        long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < 10 && least > 0; i++) { // what the compiler does meanwhile may count, but not every time
+            long before = threads.getCurrentThreadAllocatedBytes();
+            long again = allowed(policy, clients, 100);
+            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+            assertThat(again * 3).isEqualTo(allowed);
+        }
 
-        assertThat(allocated).isZero();
-        assertThat(again * 3).isEqualTo(allowed);
+        assertThat(least).isZero();
     }
 
     private static long allowed(AccessPolicy policy, IpAddress[] clients, int rounds) {
