@@ -105,7 +105,7 @@ public final class Explain implements Command {
         try {
             return IpAddress.parse(text);
         } catch (IllegalArgumentException e) {
-            throw new UsageException(e.getMessage());
+            throw new UsageException(String.valueOf(e.getMessage()));
         }
     }
 
@@ -114,7 +114,7 @@ public final class Explain implements Command {
         line(text, verdict.passes() ? "passes" : "refused", verdict.passes() ? verdict.word() : refused(verdict));
         line(text, "because", verdict.reason());
         Rule rule = rule(verdict);
-        if (rule != null && rule.note() != null) {
+        if (rule != null && rule.note() != null && verdict.isByRules()) {
             line(text, "note", rule.note());
         }
         ClientAddress client = verdict.client();

@@ -9,6 +9,8 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** {@code serve}: runs the gate until SIGTERM or SIGINT; SIGHUP reloads. */
 public final class Serve implements Command {
@@ -41,13 +43,20 @@ public final class Serve implements Command {
         arguments.operands();
         Path conf = ConfFile.of(arguments);
         CountDownLatch stop = new CountDownLatch(1);
+        AtomicReference<@Nullable Gate> running = new AtomicReference<>();
+        Signals.on("HUP", () -> {
+            Gate gate = running.get();
+            if (gate != null) { // else the conf file is being read anyway
+                gate.reloadAndLog();
+            }
+        });
+        Signals.on("TERM", stop::countDown);
+        Signals.on("INT", stop::countDown);
         try (Gate gate = Gate.start(conf)) {
+            running.set(gate);
             if (arguments.has(DEMO)) {
                 startDemo(gate);
             }
-            Signals.on("HUP", gate::reloadAndLog);
-            Signals.on("TERM", stop::countDown);
-            Signals.on("INT", stop::countDown);
             for (InetSocketAddress address : gate.addresses()) {
                 err.println("ipgate listens on " + Listening.text(address) + ", rules from " + conf);
             }

@@ -7,6 +7,7 @@ import dev.ipgate.config.Settings;
 import dev.ipgate.config.Settings.Mode;
 import dev.ipgate.config.SiteSettings;
 import dev.ipgate.lists.Groups;
+import dev.ipgate.net.IpAddress;
 import dev.ipgate.policy.Decision;
 import dev.ipgate.problem.Problems;
 import java.time.Instant;
@@ -89,7 +90,8 @@ public final class Judge {
      */
     public Verdict judge(Request request, long now) {
         ClientAddress client = addresses.find(request.direct(), request.headers());
-        if (client.address() == null) {
+        IpAddress address = client.address();
+        if (address == null) {
             boolean trusted = addresses.trusts(client.peer());
             return Verdict.refuse(client, trusted ? Refusal.NO_ADDRESS : Refusal.UNTRUSTED_PROXY, client.reason());
         }
@@ -116,12 +118,12 @@ public final class Judge {
             return Verdict.refuse(
                     client, Refusal.BAD_REQUEST, "the path can be read in ways that lead to different locations");
         }
-        return decide(request, client, site, host, place, now);
+        Decision decision = place.policy().decide(request.method(), address, now);
+        return conclude(request, client, site, host, place, decision);
     }
 
-    private Verdict decide(
-            Request request, ClientAddress client, Site site, @Nullable HostName host, Place place, long now) {
-        Decision decision = place.policy().decide(request.method(), client.address(), now);
+    private Verdict conclude(
+            Request request, ClientAddress client, Site site, @Nullable HostName host, Place place, Decision decision) {
         if (!decision.allowed() && !reportOnly) {
             return new Verdict(client, place, decision, Refusal.DENIED, "");
         }
@@ -140,12 +142,13 @@ public final class Judge {
         return Verdict.pass(client, place, decision);
     }
 
-    /** A Host that a request may have, for {@code explain}; the default site's first, or localhost. */
+    /** A Host that a request may have, for {@code explain}: the default site's first, else localhost or the first site's. */
     public String someHost() {
-        Site site = defaultSite;
-        return site != null && !site.name().equals(Site.UNNAMED) && !site.name().startsWith("*")
-                ? site.name()
-                : "localhost";
+        String name = defaultSite == null ? places.get(0).name() : defaultSite.name();
+        if (name.equals(Site.UNNAMED)) {
+            return "localhost";
+        }
+        return name.startsWith("*.") ? "any" + name.substring(1) : name;
     }
 
     /** The scheme that the client used: of the connection, or what a trusted proxy says. */

@@ -62,7 +62,19 @@ public record Verdict(
 
     /** The whole reason, the one that the log gives and {@code explain} prints. */
     public String reason() {
-        boolean byRules = refusal == null || refusal == Refusal.DENIED;
-        return byRules && decision != null ? decision.reason() : detail;
+        if (refusal == null || refusal == Refusal.DENIED) {
+            return decision == null ? detail : decision.reason();
+        }
+        return switch (refusal) {
+            case UNKNOWN_HOST -> "the Host \"" + detail + "\" is in no hosts";
+            case FOREIGN_ORIGIN ->
+                "the Origin \"" + detail + "\" is another site's, and the request may change something";
+            default -> detail;
+        };
+    }
+
+    /** Whether the rules were the last to speak, be it for or against. */
+    public boolean isByRules() {
+        return decision != null && (refusal == null || refusal == Refusal.DENIED);
     }
 }

@@ -150,7 +150,7 @@ public final class GateProcess implements AutoCloseable {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         while (!isSo.getAsBoolean()) {
             boolean lives = process.isAlive();
-            if (System.nanoTime() > deadline || !lives && !isSo.getAsBoolean()) {
+            if (System.nanoTime() > deadline || (!lives && !isSo.getAsBoolean())) {
                 throw new AssertionError("waited in vain until " + what + "; it " + (lives ? "lives" : "has ended")
                         + ", stdout:\n" + out() + "stderr:\n" + err());
             }

@@ -137,7 +137,7 @@ public final class MlflowApp {
 
     private static JsonObject query(String raw) {
         Map<String, String> values = new HashMap<>();
-        for (String pair : raw.split("&")) {
+        for (String pair : raw.split("&", -1)) {
             int equals = pair.indexOf('=');
             values.put(pair.substring(0, equals), URLDecoder.decode(pair.substring(equals + 1), UTF_8));
         }
