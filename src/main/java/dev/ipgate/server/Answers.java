@@ -5,6 +5,7 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
+import io.undertow.util.Protocols;
 import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -34,6 +35,9 @@ final class Answers {
         boolean pending = !exchange.isRequestComplete();
         if (pending || why == Refusal.BAD_REQUEST || why == Refusal.BAD_METHOD) {
             exchange.setPersistent(false);
+        }
+        if (!exchange.isHttp11() && !exchange.isHttp10()) { // we answer in a protocol of ours
+            exchange.setProtocol(Protocols.HTTP_1_1);
         }
         HeaderMap asked = exchange.getRequestHeaders();
         ErrorPage.Page page =

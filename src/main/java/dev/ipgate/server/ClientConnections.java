@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 import org.xnio.ChannelListener;
 import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
@@ -22,7 +21,6 @@ final class ClientConnections {
     static final class Link {
         private final ClientAddress direct;
         private volatile boolean busy;
-        private @Nullable HttpServerExchange exchange; // the present one, for its IO thread alone
 
         Link(ClientAddress direct) {
             this.direct = direct;
@@ -39,17 +37,11 @@ final class ClientConnections {
 
         void setBusy(boolean isBusy) {
             busy = isBusy;
-            if (!isBusy) {
-                exchange = null; // an idle connection need not keep its last request in memory
-            }
         }
 
-        /** Closes the connection if it waits for a request, and else makes its present request the last. */
-        private void end(StreamConnection connection) {
+        private void closeIfIdle(StreamConnection connection) {
             if (!busy) {
                 IoUtils.safeClose(connection);
-            } else if (exchange != null && !exchange.isResponseStarted()) {
-                exchange.setPersistent(false);
             }
         }
     }
@@ -117,7 +109,6 @@ final class ClientConnections {
             link = find(exchange);
             exchange.getConnection().putAttachment(LINK, link);
         }
-        link.exchange = exchange;
         return link;
     }
 
@@ -135,10 +126,10 @@ final class ClientConnections {
         return links.values().stream().filter(Link::isBusy).toList();
     }
 
-    /** Closes the connections that wait for a request, and lets the others end with theirs. */
+    /** Closes the connections that wait for a request, and lets the others end with their present request. */
     void startClosing() {
         closing = true;
-        links.forEach((connection, link) -> connection.getIoThread().execute(() -> link.end(connection)));
+        links.forEach((connection, link) -> connection.getIoThread().execute(() -> link.closeIfIdle(connection)));
     }
 
     /** Closes all connections. */

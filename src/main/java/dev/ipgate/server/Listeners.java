@@ -71,6 +71,8 @@ final class Listeners {
                 .set(UndertowOptions.MAX_HEADERS, 1000)
                 .set(UndertowOptions.MAX_PARAMETERS, limits.headerBytes())
                 .set(UndertowOptions.DECODE_URL, false)
+                // browsers send {}|^ as they are; what must not pass, Framing refuses
+                .set(UndertowOptions.ALLOW_UNESCAPED_CHARACTERS_IN_URL, true)
                 .set(UndertowOptions.REQUEST_PARSE_TIMEOUT, (int)
                         limits.requestHeadTimeout().toMillis())
                 .set(UndertowOptions.NO_REQUEST_TIMEOUT, (int)

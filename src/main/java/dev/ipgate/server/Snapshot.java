@@ -104,7 +104,8 @@ final class Snapshot {
                                 limits.requestBody(),
                                 limits.idleTimeout(),
                                 limits.streamIdleTimeout(),
-                                () -> current.get().judge(request, now()).passes()),
+                                () -> current.get().judge(request, now()).passes(),
+                                surroundings.connections()::areClosing),
                         transaction);
     }
 

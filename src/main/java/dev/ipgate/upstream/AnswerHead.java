@@ -3,6 +3,7 @@ package dev.ipgate.upstream;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.undertow.util.HeaderMap;
+import io.undertow.util.HeaderValues;
 import io.undertow.util.HttpString;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ record AnswerHead(boolean http11, int status, String reason, HeaderMap headers) 
     private static final byte[] VERSION = "HTTP/1.".getBytes(ISO_8859_1);
     private static final int STATUS_LINE = "HTTP/1.1 200".length();
     private static final int MOST_HEADERS = 1000;
+    private static final int MOST_LINES_OF_A_NAME = 127; // HeaderValues counts in a byte
     private static final boolean[] TOKEN = new boolean[128]; // RFC 9110 section 5.6.2
 
     static {
@@ -109,6 +111,8 @@ record AnswerHead(boolean http11, int status, String reason, HeaderMap headers) 
             while (isBlank(bytes[at])) {
                 at++;
             }
+            HeaderValues before = headers.get(name);
+            require(before == null || before.size() < MOST_LINES_OF_A_NAME, "it has too many lines of one name");
             headers.add(name, text(at));
             endLine();
         }

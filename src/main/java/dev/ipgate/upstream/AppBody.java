@@ -49,9 +49,6 @@ final class AppBody implements BodySource {
             return -1;
         }
         int start = buffer.position();
-        if (kind == Kind.LENGTH && buffer.remaining() > remaining) {
-            buffer.limit(start + (int) remaining);
-        }
         int read = first == null ? connection.read(buffer) : takeFirst(buffer, first);
         if (read < 0) {
             if (kind != Kind.CLOSE) {
@@ -62,18 +59,23 @@ final class AppBody implements BodySource {
         }
         return switch (kind) {
             case CHUNKED -> decode(buffer, start);
-            case LENGTH -> count(read);
+            case LENGTH -> count(buffer, read);
             default -> read;
         };
     }
 
-    private int count(int read) {
-        remaining -= read;
+    private int count(ByteBuffer buffer, int read) {
+        int own = (int) Math.min(read, remaining);
+        if (own < read) { // more than the length says
+            clean = false;
+            buffer.position(buffer.position() - (read - own));
+        }
+        remaining -= own;
         if (remaining == 0) {
             ended = true;
             dropFirst();
         }
-        return read;
+        return own;
     }
 
     private int decode(ByteBuffer buffer, int start) throws BadAnswerException {

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param idleTimeout for a body without progress on the client's side
  * @param streamIdleTimeout for event streams and upgraded connections without progress
  * @param admitted whether the client would be let in still; asked again and again while an answer streams
+ * @param last whether the client's connection is to end with this request; asked when the answer begins
  */
 public record AppRequest(
         ClientAddress client,
@@ -27,4 +28,5 @@ public record AppRequest(
         long bodyLimit,
         Duration idleTimeout,
         Duration streamIdleTimeout,
-        BooleanSupplier admitted) {}
+        BooleanSupplier admitted,
+        BooleanSupplier last) {}

@@ -7,6 +7,7 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.server.RequestTooBigException;
 import io.undertow.server.protocol.http.HttpAttachments;
 import io.undertow.server.protocol.http.HttpContinue;
+import io.undertow.server.protocol.http.HttpServerConnection;
 import io.undertow.util.Headers;
 import io.undertow.util.Methods;
 import java.io.IOException;
@@ -118,10 +119,9 @@ final class Forwarding {
     }
 
     private BodySource clientBody() {
-        if (request.bodyLimit() >= 0 && exchange.isRequestChannelAvailable()) {
-            exchange.setMaxEntitySize(request.bodyLimit());
-        }
-        return new ChannelSource(exchange.getRequestChannel());
+        return RequestHead.isChunked(exchange) && exchange.getConnection() instanceof HttpServerConnection client
+                ? new ChunkedClientBody(exchange, client, request.bodyLimit())
+                : new ChannelSource(exchange.getRequestChannel());
     }
 
     private Pump.End uploadEnd() {
@@ -185,7 +185,8 @@ final class Forwarding {
         if (++interimAnswers > MOST_INTERIM_ANSWERS) {
             throw new BadAnswerException("it is announced again and again");
         }
-        boolean asked = head.status() != 100 || (HttpContinue.requiresContinueResponse(exchange) && !uploadDone);
+        boolean continues = HttpContinue.requiresContinueResponse(exchange) && !uploadDone;
+        boolean asked = head.status() == 103 || (head.status() == 100 && continues);
         if (asked && exchange.isHttp11() && !InterimAnswer.relay(head, exchange, lane.headBytes())) {
             cut("the client is gone");
         }
@@ -208,7 +209,8 @@ final class Forwarding {
         eventStream = type != null && type.regionMatches(true, 0, "text/event-stream", 0, 17);
         keepsAlive = AnswerFraming.keepsAlive(head);
         ResponseHead.copy(head, framing, exchange);
-        if (!exchange.isRequestComplete()) { // the app answered early; nobody reads the rest of the body
+        boolean early = !exchange.isRequestComplete(); // nobody reads the rest of the body
+        if (early || request.last().getAsBoolean()) {
             exchange.setPersistent(false);
         }
         AppConnection from = Objects.requireNonNull(connection);

@@ -83,6 +83,10 @@ final class Lane {
         } else if (upstream.enqueue()) {
             waiting.add(forwarding);
             anyWaiting = true;
+            serveWaiting(); // a place may have become free before others could see us wait
+            if (anyWaiting) {
+                upstream.askForIdle();
+            }
         } else {
             forwarding.failed(new Failure(
                     Kind.BUSY,
@@ -135,6 +139,13 @@ final class Lane {
     void drop(AppConnection connection) {
         connection.close();
         upstream.unreserve();
+    }
+
+    /** Gives up an idle connection if anybody waits for its place. */
+    void yieldIdle() {
+        if (!idle.isEmpty() && upstream.anyLaneWaits()) {
+            drop(idle.removeLast());
+        }
     }
 
     boolean hasWaiting() {

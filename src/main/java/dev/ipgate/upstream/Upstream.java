@@ -107,14 +107,20 @@ public final class Upstream implements Closeable {
         return false;
     }
 
-    /** Gives a place back, and lets a lane that waits for one know. */
+    /** Gives a place back, and lets the lanes that wait for one know. */
     void unreserve() {
         connections.decrementAndGet();
         for (Lane lane : lanes.values()) {
             if (lane.hasWaiting()) {
                 lane.thread().execute(lane::serveWaiting);
-                return;
             }
+        }
+    }
+
+    /** Lets other lanes give up idle connections, whose places a waiting lane needs. */
+    void askForIdle() {
+        for (Lane lane : lanes.values()) {
+            lane.thread().execute(lane::yieldIdle);
         }
     }
 

@@ -97,6 +97,11 @@ public final class RawClient implements AutoCloseable {
         return readHead();
     }
 
+    /** Reads the answer to a request of this method. */
+    public RawResponse readAnswerTo(String method) throws IOException {
+        return read(method.equals("HEAD"));
+    }
+
     public RawResponse read() throws IOException {
         return read(false);
     }
@@ -168,6 +173,19 @@ public final class RawClient implements AutoCloseable {
             line.append((char) c);
         }
         return line.toString().stripTrailing();
+    }
+
+    /** Everything that still comes until the server closes, one character a byte; a reset ends it too. */
+    public String readToEnd() throws IOException {
+        StringBuilder rest = new StringBuilder();
+        try {
+            for (int c = in.read(); c >= 0; c = in.read()) {
+                rest.append((char) c);
+            }
+        } catch (java.net.SocketException e) {
+            // a reset ends it too
+        }
+        return rest.toString();
     }
 
     /** Whether the server has closed the connection, which is waited for. */
