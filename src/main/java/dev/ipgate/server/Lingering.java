@@ -4,6 +4,7 @@ import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.AbstractServerConnection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.xnio.ChannelListener;
 import org.xnio.IoUtils;
@@ -31,7 +32,8 @@ final class Lingering implements ChannelListener<ConduitStreamSourceChannel> {
         try {
             connection.getOriginalSinkConduit().terminateWrites();
             connection.getOriginalSinkConduit().flush();
-        } catch (IOException e) {
+            channel.getIoThread().executeAfter(() -> IoUtils.safeClose(connection), SECONDS, TimeUnit.SECONDS);
+        } catch (IOException | RejectedExecutionException e) { // the latter while the gate stops
             IoUtils.safeClose(connection);
             return;
         }
@@ -39,7 +41,6 @@ final class Lingering implements ChannelListener<ConduitStreamSourceChannel> {
         source.setConduit(connection.getOriginalSourceConduit());
         source.setReadListener(new Lingering(connection));
         source.wakeupReads();
-        channel.getIoThread().executeAfter(() -> IoUtils.safeClose(connection), SECONDS, TimeUnit.SECONDS);
     }
 
     @Override
