@@ -32,7 +32,8 @@ enum Keys {
             "origin",
             "forwarded_chain",
             "max_connections",
-            "keepalive"),
+            "keepalive",
+            "request_buffering"),
     SITE("sites", "hosts", "rules", "locations", "upstream"),
     LIMITS(
             "limits",
@@ -41,7 +42,8 @@ enum Keys {
             "request_head_timeout",
             "idle_timeout",
             "stream_idle_timeout",
-            "connections"),
+            "connections",
+            "spool"),
     ACCESS_LOG("access_log", "format", "to");
 
     private final String section;

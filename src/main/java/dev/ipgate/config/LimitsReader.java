@@ -15,7 +15,8 @@ final class LimitsReader {
             Duration.ofSeconds(10),
             Duration.ofSeconds(75),
             Duration.ofHours(1),
-            10_000);
+            10_000,
+            2L << 30);
 
     private LimitsReader() {}
 
@@ -30,7 +31,8 @@ final class LimitsReader {
                 section.duration("request_head_timeout", DEFAULTS.requestHeadTimeout(), MILLISECOND, DAY),
                 section.duration("idle_timeout", DEFAULTS.idleTimeout(), MILLISECOND, DAY),
                 section.duration("stream_idle_timeout", DEFAULTS.streamIdleTimeout(), MILLISECOND, Duration.ofDays(7)),
-                section.number("connections", DEFAULTS.connections(), 1, 1_000_000));
+                section.number("connections", DEFAULTS.connections(), 1, 1_000_000),
+                section.size("spool", DEFAULTS.spool(), 64 << 10, 1L << 50));
     }
 
     private static long requestBody(Section section) {

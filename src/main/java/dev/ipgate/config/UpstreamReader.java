@@ -15,6 +15,9 @@ final class UpstreamReader {
     private static final Duration KEEPALIVE = Duration.ofMillis(1500);
     private static final int MAX_CONNECTIONS = 512;
 
+    private static final Map<String, RequestBuffering> BUFFERING =
+            Map.of("off", RequestBuffering.OFF, "chunked", RequestBuffering.CHUNKED, "all", RequestBuffering.ALL);
+
     private UpstreamReader() {}
 
     /** The app, or null if its URL is missing or wrong. */
@@ -32,7 +35,8 @@ final class UpstreamReader {
                             false,
                             false,
                             MAX_CONNECTIONS,
-                            KEEPALIVE);
+                            KEEPALIVE,
+                            RequestBuffering.OFF);
         }
         Section section = setting.section(Keys.UPSTREAM);
         return section == null ? null : table(section);
@@ -55,7 +59,8 @@ final class UpstreamReader {
                 section.word("origin", false, Map.of("client", false, "upstream", true)),
                 section.flag("forwarded_chain", false),
                 section.number("max_connections", MAX_CONNECTIONS, 1, 65535),
-                section.duration("keepalive", KEEPALIVE, Duration.ZERO, Duration.ofHours(1)));
+                section.duration("keepalive", KEEPALIVE, Duration.ZERO, Duration.ofHours(1)),
+                section.word("request_buffering", RequestBuffering.OFF, BUFFERING));
         return url == null ? null : settings;
     }
 

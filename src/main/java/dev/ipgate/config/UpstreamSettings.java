@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param forwardedChain X-Forwarded-For lists the trusted hops and the peer behind the client; false by default
  * @param maxConnections 512 by default
  * @param keepalive how long an idle connection to the app is kept; 1.5 s by default, zero for not at all
+ * @param requestBuffering which request bodies are spooled before the app is contacted; none by default
  */
 public record UpstreamSettings(
         String host,
@@ -25,7 +26,8 @@ public record UpstreamSettings(
         boolean originUpstream,
         boolean forwardedChain,
         int maxConnections,
-        Duration keepalive) {
+        Duration keepalive,
+        RequestBuffering requestBuffering) {
 
     /** The app sees the Host that the client sent. */
     public static final String CLIENT_HOST = "client";

@@ -4,6 +4,7 @@ import dev.ipgate.config.Settings;
 import dev.ipgate.config.UpstreamSettings;
 import dev.ipgate.net.IpAddress;
 import dev.ipgate.problem.ConfigException;
+import dev.ipgate.upstream.Spool;
 import dev.ipgate.upstream.Upstream;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.DefaultByteBufferPool;
@@ -48,6 +49,7 @@ public final class Gate implements AutoCloseable {
     private final XnioWorker worker;
     private final ByteBufferPool buffers =
             new DefaultByteBufferPool(true, BUFFER_BYTES, POOLED_BUFFERS, BUFFERS_PER_THREAD, 0);
+    private final Spool spool;
     private final Surroundings surroundings;
     private final Gateway gateway;
     private final Listeners listeners;
@@ -61,6 +63,8 @@ public final class Gate implements AutoCloseable {
         Settings settings = configuration.settings();
         accessLogs = new AccessLogs(conf);
         AccessLog accessLog = accessLogs.open(settings.accessLog());
+        spool = new Spool(
+                Path.of(System.getProperty("java.io.tmpdir")), settings.limits().spool());
         surroundings = new Surroundings(
                 new ClientConnections(settings.limits().connections()),
                 new Answers(),
@@ -108,6 +112,11 @@ public final class Gate implements AutoCloseable {
     /** What is listened on, with the real port where the conf file says 0. */
     public List<InetSocketAddress> addresses() {
         return listeners.addresses();
+    }
+
+    /** Bytes of request bodies in temporary files now. */
+    long spooledBytes() {
+        return spool.used();
     }
 
     /** The app of the default site, or else of the first; unresolved if the conf file gives it a name. */
@@ -162,6 +171,7 @@ public final class Gate implements AutoCloseable {
 
         surroundings.connections().setLimit(settings.limits().connections());
         listeners.setLimits(settings.limits());
+        spool.setLimit(settings.limits().spool());
         gateway.swap(snapshot);
         change.commit();
 
@@ -257,7 +267,8 @@ public final class Gate implements AutoCloseable {
 
     private List<Upstream> upstreams(Configuration configuration, Map<UpstreamSettings, Upstream> known) {
         return configuration.judge().places().stream()
-                .map(place -> known.computeIfAbsent(place.upstream(), settings -> new Upstream(settings, buffers)))
+                .map(place ->
+                        known.computeIfAbsent(place.upstream(), settings -> new Upstream(settings, buffers, spool)))
                 .toList();
     }
 

@@ -9,6 +9,7 @@ import io.undertow.server.protocol.http.HttpAttachments;
 import io.undertow.server.protocol.http.HttpContinue;
 import io.undertow.server.protocol.http.HttpServerConnection;
 import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import java.io.IOException;
 import java.time.Duration;
@@ -24,6 +25,7 @@ final class Forwarding {
     private static final int MOST_INTERIM_ANSWERS = 32;
 
     private enum Phase {
+        SPOOLING,
         CONNECTING,
         AWAITING_ANSWER,
         ANSWERING,
@@ -46,6 +48,8 @@ final class Forwarding {
     private long admissionAt = progressAt;
     private @Nullable AppConnection connection;
     private boolean retried;
+    private @Nullable Spooling spooling;
+    private @Nullable SpooledBody spooled;
     private @Nullable Pump upload;
     private boolean uploadDone;
     private @Nullable AnswerReader reader;
@@ -71,8 +75,66 @@ final class Forwarding {
 
     void start() {
         lane.enter(this);
-        watchClient();
-        lane.acquire(this, false);
+        if (isToBeSpooled()) {
+            spool();
+        } else {
+            watchClient();
+            lane.acquire(this, false);
+        }
+    }
+
+    private boolean isToBeSpooled() {
+        return switch (settings.requestBuffering()) {
+            case OFF -> false;
+            case CHUNKED -> RequestHead.isChunked(exchange);
+            case ALL -> !exchange.isRequestComplete();
+        };
+    }
+
+    /** Takes the whole body in before the app is contacted. */
+    private void spool() {
+        phase = Phase.SPOOLING;
+        Spooling into = Spooling.enter(lane.upstream().spool(), lane.upstream().buffers(), lane.thread());
+        if (into == null) {
+            fail(new Failure(Kind.BUSY, Spool.MOST_BODIES + " request bodies are being spooled already"));
+            return;
+        }
+        spooling = into;
+        if (HttpContinue.requiresContinueResponse(exchange)
+                && !InterimAnswer.sendContinue(exchange, lane.headBytes())) {
+            cut("the client is gone");
+            return;
+        }
+        upload = new Pump(clientBody(), into, lane.upstream().buffers(), lane.thread(), new Pump.End() {
+            @Override
+            public void done() {
+                RequestHead.setLength(exchange, into.length());
+                watchClient();
+                phase = Phase.CONNECTING;
+                progressAt = System.nanoTime();
+                lane.acquire(Forwarding.this, false);
+            }
+
+            @Override
+            public void sourceFailed(IOException e) {
+                clientFailed(e);
+            }
+
+            @Override
+            public void sinkFailed(IOException e) {
+                spoolFailed(e);
+            }
+        });
+        upload.start();
+    }
+
+    private void spoolFailed(IOException e) {
+        fail(new Failure(
+                Kind.BUSY,
+                e instanceof SpoolFullException
+                        ? String.valueOf(e.getMessage())
+                        : "a request's body could not be spooled to "
+                                + lane.upstream().spool().directory() + ": " + e));
     }
 
     private void watchClient() {
@@ -94,7 +156,13 @@ final class Forwarding {
                 head.buffer(),
                 RequestHead.isChunked(exchange),
                 () -> exchange.getAttachment(HttpAttachments.REQUEST_TRAILERS));
-        if (exchange.isRequestComplete()) {
+        if (spooling != null) {
+            if (spooled != null) {
+                spooled.close();
+            }
+            spooled = spooling.body();
+            pumpUp(spooled, sink);
+        } else if (exchange.isRequestComplete()) {
             sendHeadAlone(sink);
         } else {
             pumpUp(clientBody(), sink);
@@ -130,18 +198,19 @@ final class Forwarding {
             public void done() {
                 uploadDone = true;
                 progressAt = System.nanoTime();
-                watchClient();
+                if (spooling == null) {
+                    watchClient(); // else it is watched already
+                } else if (phase == Phase.ANSWERING) {
+                    closeSpool();
+                }
             }
 
             @Override
             public void sourceFailed(IOException e) {
-                if (e instanceof RequestTooBigException) {
-                    fail(new Failure(
-                            Kind.BODY_TOO_LARGE,
-                            "the body exceeds " + request.bodyLimit() + " bytes",
-                            request.bodyLimit() + " bytes"));
+                if (spooling != null) {
+                    spoolFailed(e);
                 } else {
-                    fail(new Failure(Kind.BAD_BODY, "the request's body is malformed or was cut off"));
+                    clientFailed(e);
                 }
             }
 
@@ -151,6 +220,17 @@ final class Forwarding {
                 readAnswer();
             }
         };
+    }
+
+    private void clientFailed(IOException e) {
+        if (e instanceof RequestTooBigException) {
+            fail(new Failure(
+                    Kind.BODY_TOO_LARGE,
+                    "the body exceeds " + request.bodyLimit() + " bytes",
+                    request.bodyLimit() + " bytes"));
+        } else {
+            fail(new Failure(Kind.BAD_BODY, "the request's body is malformed or was cut off"));
+        }
     }
 
     /** Something has arrived from the app that owes an answer. */
@@ -204,6 +284,9 @@ final class Forwarding {
         }
         phase = Phase.ANSWERING;
         reader = null;
+        if (uploadDone) {
+            closeSpool(); // nothing is sent again once the app has begun to answer
+        }
         progressAt = System.nanoTime();
         String type = head.first(Headers.CONTENT_TYPE);
         eventStream = type != null && type.regionMatches(true, 0, "text/event-stream", 0, 17);
@@ -246,7 +329,7 @@ final class Forwarding {
         boolean pending = !exchange.isRequestComplete();
         AppConnection used = connection;
         connection = null;
-        if (pending) {
+        if (!uploadDone) {
             stopPumps();
         }
         end();
@@ -310,6 +393,7 @@ final class Forwarding {
         dropConnection();
         if (reused && !retried && !answerBegun && isRepeatable()) {
             retried = true; // the app closed the idle connection just as we took it
+            uploadDone = false;
             phase = Phase.CONNECTING;
             lane.acquire(this, true);
             return;
@@ -323,11 +407,15 @@ final class Forwarding {
 
     /** Whether the request can be sent again without harm, and without a body that is gone. */
     private boolean isRepeatable() {
-        return exchange.isRequestComplete()
-                && exchange.getRequestContentLength() <= 0
-                && (exchange.getRequestMethod().equals(Methods.GET)
-                        || exchange.getRequestMethod().equals(Methods.HEAD)
-                        || exchange.getRequestMethod().equals(Methods.OPTIONS));
+        boolean bodyAtHand = spooling != null
+                || (exchange.isRequestComplete()
+                        && exchange.getRequestContentLength() <= 0
+                        && !exchange.getRequestHeaders().contains(Headers.TRANSFER_ENCODING));
+        HttpString method = exchange.getRequestMethod();
+        boolean idempotent =
+                method.equals(Methods.GET) || method.equals(Methods.HEAD) || method.equals(Methods.OPTIONS);
+        boolean idempotentWithBody = method.equals(Methods.PUT) || method.equals(Methods.DELETE);
+        return bodyAtHand && (idempotent || (spooling != null && idempotentWithBody));
     }
 
     /** Nothing was sent to the client yet; the gate answers. */
@@ -364,7 +452,17 @@ final class Forwarding {
     private void end() {
         phase = Phase.ENDED;
         closeReader();
+        closeSpool();
         lane.leave(this);
+    }
+
+    private void closeSpool() {
+        if (spooled != null) {
+            spooled.close();
+        }
+        if (spooling != null) {
+            spooling.close();
+        }
     }
 
     private void closeReader() {
@@ -420,6 +518,7 @@ final class Forwarding {
     /** How long nothing may move, given whose turn it is. */
     private Duration limit() {
         return switch (phase) {
+            case SPOOLING -> request.idleTimeout();
             case CONNECTING -> settings.connectTimeout();
             case AWAITING_ANSWER -> clientOwesBody() ? request.idleTimeout() : settings.responseTimeout();
             case ANSWERING -> {
@@ -434,11 +533,16 @@ final class Forwarding {
     }
 
     private boolean clientOwesBody() {
-        return !uploadDone && upload != null && upload.waiting() == Pump.Waiting.SOURCE;
+        return !uploadDone && spooled == null && upload != null && upload.waiting() == Pump.Waiting.SOURCE;
     }
 
     private void expire(String reason) {
         switch (phase) {
+            case SPOOLING ->
+                fail(
+                        clientOwesBody()
+                                ? new Failure(Kind.BODY_STALLED, "the request's body stalled")
+                                : new Failure(Kind.BUSY, "the temporary directory is too slow for a request's body"));
             case CONNECTING -> {
                 String app = settings.authority();
                 fail(

@@ -36,7 +36,20 @@ final class InterimAnswer {
                 }
             }
         }
-        ByteBuffer bytes = to.add("\r\n").buffer();
+        return write(connection, to.add("\r\n").buffer());
+    }
+
+    /**
+     * Tells the client to send its body, where the gate and not the app is the one to say so.
+     *
+     * @return false if the client is gone, or took half of it
+     */
+    static boolean sendContinue(HttpServerExchange exchange, HeadBytes to) {
+        return !(exchange.getConnection() instanceof AbstractServerConnection connection)
+                || write(connection, to.add("HTTP/1.1 100 Continue\r\n\r\n").buffer());
+    }
+
+    private static boolean write(AbstractServerConnection connection, ByteBuffer bytes) {
         try {
             int written = connection.getOriginalSinkConduit().write(bytes);
             return written == 0 || !bytes.hasRemaining();

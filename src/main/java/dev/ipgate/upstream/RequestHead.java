@@ -49,6 +49,18 @@ final class RequestHead {
         return !exchange.isRequestComplete() && !exchange.getRequestHeaders().contains(Headers.CONTENT_LENGTH);
     }
 
+    /**
+     * Makes the request what it would have been if the client had sent it with a length: a body that was spooled has one,
+     * and no trailers, and the client that waited to be told to send it has been told. With a body nothing is upgraded.
+     */
+    static void setLength(HttpServerExchange exchange, long bytes) {
+        HeaderMap headers = exchange.getRequestHeaders();
+        headers.remove(Headers.TRANSFER_ENCODING);
+        headers.remove(Headers.EXPECT);
+        headers.remove(Headers.UPGRADE);
+        headers.put(Headers.CONTENT_LENGTH, bytes);
+    }
+
     /** An upgrade to anything else is dropped, and the request served as HTTP/1.1: Java's and curl's clients offer h2c. */
     static boolean isWebSocket(HttpServerExchange exchange) {
         HeaderValues upgrade = exchange.getRequestHeaders().get(Headers.UPGRADE);

@@ -20,15 +20,22 @@ public final class Upstream implements Closeable {
 
     private final UpstreamSettings settings;
     private final ByteBufferPool buffers;
+    private final Spool spool;
     private final AppAddresses addresses;
     private final Map<XnioIoThread, Lane> lanes = new ConcurrentHashMap<>();
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger queued = new AtomicInteger();
     private volatile boolean closed;
 
-    public Upstream(UpstreamSettings settings, ByteBufferPool buffers) {
+    /**
+     * Makes an upstream without connections.
+     *
+     * @param spool takes the bodies that {@code request_buffering} keeps back; shared by all upstreams
+     */
+    public Upstream(UpstreamSettings settings, ByteBufferPool buffers, Spool spool) {
         this.settings = settings;
         this.buffers = buffers;
+        this.spool = spool;
         this.addresses = new AppAddresses(settings.host(), settings.port());
     }
 
@@ -76,6 +83,10 @@ public final class Upstream implements Closeable {
 
     ByteBufferPool buffers() {
         return buffers;
+    }
+
+    Spool spool() {
+        return spool;
     }
 
     List<InetSocketAddress> addresses() {

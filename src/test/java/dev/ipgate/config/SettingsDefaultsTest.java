@@ -64,7 +64,8 @@ class SettingsDefaultsTest {
                         Duration.ofSeconds(10),
                         Duration.ofSeconds(75),
                         Duration.ofHours(1),
-                        10_000));
+                        10_000,
+                        2L << 30));
         assertThat(settings.accessLog()).isEqualTo(new AccessLogSettings(Format.COMBINED, Target.STDOUT, null));
         assertThat(settings.mode()).isEqualTo(Mode.ENFORCE);
         assertThat(settings.control()).isNull();
@@ -81,7 +82,8 @@ class SettingsDefaultsTest {
                 false,
                 false,
                 512,
-                Duration.ofMillis(1500));
+                Duration.ofMillis(1500),
+                RequestBuffering.OFF);
         String table = ConfFile.LISTEN + ConfFile.RULES + "upstream: {url: \"http://127.0.0.1:5050\"}\n";
 
         assertThat(ConfFile.site(folder, ConfFile.MINIMUM).upstream()).isEqualTo(defaults);

@@ -145,6 +145,7 @@ class SettingsTest {
                   forwarded_chain: true
                   max_connections: 65535
                   keepalive: 0
+                  request_buffering: chunked
                 """).upstream();
 
         assertThat(upstream)
@@ -157,7 +158,8 @@ class SettingsTest {
                         true,
                         true,
                         65535,
-                        Duration.ZERO));
+                        Duration.ZERO,
+                        RequestBuffering.CHUNKED));
     }
 
     @ParameterizedTest(name = "{0} is {1} port {2}")
@@ -234,12 +236,18 @@ class SettingsTest {
     void readsLimits() throws IOException {
         LimitSettings limits = ConfFile.read(folder, ConfFile.MINIMUM + """
                 limits: {request_body: 10MB, header_bytes: 1KiB, request_head_timeout: 1m30s, idle_timeout: 2h,
-                         stream_idle_timeout: 7d, connections: 1}
+                         stream_idle_timeout: 7d, connections: 1, spool: 64KiB}
                 """).limits();
 
         assertThat(limits)
                 .isEqualTo(new LimitSettings(
-                        10_000_000, 1024, Duration.ofSeconds(90), Duration.ofHours(2), Duration.ofDays(7), 1));
+                        10_000_000,
+                        1024,
+                        Duration.ofSeconds(90),
+                        Duration.ofHours(2),
+                        Duration.ofDays(7),
+                        1,
+                        64 << 10));
     }
 
     @ParameterizedTest(name = "access_log: {0}")

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ipgate.upstream;
+
+import org.jspecify.annotations.NullMarked;
