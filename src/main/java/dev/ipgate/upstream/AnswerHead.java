@@ -87,7 +87,8 @@ record AnswerHead(boolean http11, int status, String reason, HeaderMap headers) 
             }
             endLine();
             HeaderMap headers = new HeaderMap();
-            for (int count = 0; bytes[at] != '\r'; count++) {
+            int last = bytes.length - 2; // the empty line; a lone CR before it is not one
+            for (int count = 0; at < last; count++) {
                 require(count < MOST_HEADERS, "it has more than " + MOST_HEADERS + " header lines");
                 header(headers);
             }

@@ -21,7 +21,7 @@ final class AnswerReader {
         this.pool = pool;
     }
 
-    /** Whether the app has sent a part of its final answer. */
+    /** Whether the app has sent anything, be it of an interim answer. */
     boolean hasBegun() {
         return begun;
     }
@@ -74,7 +74,6 @@ final class AnswerReader {
         AnswerHead head = AnswerHead.read(buffer, end);
         buffer.compact();
         searched = 0;
-        begun = buffer.position() > 0;
         return head;
     }
 

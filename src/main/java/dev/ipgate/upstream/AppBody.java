@@ -64,18 +64,19 @@ final class AppBody implements BodySource {
         };
     }
 
+    /** Reads past the end on purpose: what is left in the kernel would be taken for the next request's answer. */
     private int count(ByteBuffer buffer, int read) {
-        int own = (int) Math.min(read, remaining);
-        if (own < read) { // more than the length says
-            clean = false;
-            buffer.position(buffer.position() - (read - own));
+        if (read < remaining) {
+            remaining -= read;
+            return read;
         }
-        remaining -= own;
-        if (remaining == 0) {
-            ended = true;
-            dropFirst();
-        }
-        return own;
+        int data = (int) remaining;
+        buffer.position(buffer.position() - (read - data));
+        clean = read == data;
+        remaining = 0;
+        ended = true;
+        dropFirst();
+        return data;
     }
 
     private int decode(ByteBuffer buffer, int start) throws BadAnswerException {

@@ -21,6 +21,7 @@ final class AppConnection {
     private final ConduitStreamSourceChannel source;
     private final ConduitStreamSinkChannel sink;
     private @Nullable Runnable listener;
+    private boolean mayHaveMore;
     private boolean used;
     private long idleSince;
 
@@ -55,7 +56,22 @@ final class AppConnection {
     }
 
     int read(ByteBuffer buffer) throws IOException {
-        return source.read(buffer);
+        int room = buffer.remaining();
+        int read = source.read(buffer);
+        mayHaveMore = read == room;
+        return read;
+    }
+
+    /** Whether all that has arrived was read. Costs a system call only if the last read filled its buffer. */
+    boolean isReadUp() {
+        if (!mayHaveMore) {
+            return true;
+        }
+        try {
+            return source.read(ByteBuffer.allocate(1)) == 0;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     void resumeReads() {

@@ -44,7 +44,8 @@ final class AppSink implements BodySink {
     @Override
     public boolean write(ByteBuffer buffer, boolean last) throws IOException {
         if (chunked && !inChunk && buffer.hasRemaining()) {
-            before = append(before, (Integer.toHexString(buffer.remaining()) + "\r\n").getBytes(ISO_8859_1));
+            String size = Integer.toHexString(buffer.remaining()) + "\r\n";
+            before = append(before, ByteBuffer.wrap(size.getBytes(ISO_8859_1)));
             after = ByteBuffer.wrap(new byte[] {'\r', '\n'});
             inChunk = true;
         }
@@ -71,12 +72,12 @@ final class AppSink implements BodySink {
     /** The head's array belongs to the next request soon. */
     private void keepBefore() {
         if (before.hasRemaining()) {
-            before = append(before, new byte[0]);
+            before = append(before, NOTHING);
         }
     }
 
-    private static ByteBuffer append(ByteBuffer buffer, byte[] more) {
-        ByteBuffer joined = ByteBuffer.allocate(buffer.remaining() + more.length);
+    private static ByteBuffer append(ByteBuffer buffer, ByteBuffer more) {
+        ByteBuffer joined = ByteBuffer.allocate(buffer.remaining() + more.remaining());
         return joined.put(buffer).put(more).flip();
     }
 
@@ -90,24 +91,23 @@ final class AppSink implements BodySink {
         if (!finished) {
             finished = true;
             if (chunked) {
-                before = append(before, ("0\r\n" + trailerLines() + "\r\n").getBytes(ISO_8859_1));
+                before = append(before, end());
             }
         }
         return flush();
     }
 
-    private String trailerLines() {
+    private ByteBuffer end() {
+        HeadBytes end = new HeadBytes().add("0\r\n");
         HeaderMap map = trailers.get();
-        if (map == null) {
-            return "";
-        }
-        StringBuilder lines = new StringBuilder();
-        for (HeaderValues values : map) {
-            for (String value : values) {
-                lines.append(values.getHeaderName()).append(": ").append(value).append("\r\n");
+        if (map != null) {
+            for (HeaderValues values : map) {
+                for (String value : values) {
+                    end.line(values.getHeaderName(), value);
+                }
             }
         }
-        return lines.toString();
+        return end.add("\r\n").buffer();
     }
 
     @Override

@@ -32,6 +32,9 @@ final class ChunkedBody {
             "transfer-encoding",
             "content-length",
             "host",
+            "origin",
+            "cookie",
+            "expect",
             "connection",
             "trailer",
             "te",
@@ -42,12 +45,14 @@ final class ChunkedBody {
             "content-range",
             "keep-alive",
             "www-authenticate",
-            "authorization");
+            "authorization",
+            "proxy-authorization");
 
     private State state = State.SIZE;
     private long remaining; // of the chunk's data
     private int digits;
     private int extension;
+    private byte previous; // of the trailers
     private @Nullable ByteArrayOutputStream trailerBytes;
     private @Nullable HeaderMap trailers;
     private int leftover;
@@ -146,6 +151,10 @@ final class ChunkedBody {
     }
 
     private void trailer(byte b) throws BadAnswerException {
+        if (b == '\n' && previous != '\r') {
+            throw new BadAnswerException("a trailer ends without CR LF");
+        }
+        previous = b;
         ByteArrayOutputStream bytes = trailerBytes;
         if (bytes == null) {
             bytes = new ByteArrayOutputStream(64);
@@ -172,11 +181,16 @@ final class ChunkedBody {
         HeaderMap all = AnswerHead.read(head, head.limit()).headers();
         HeaderMap allowed = new HeaderMap();
         for (HttpString name : all.getHeaderNames()) {
-            if (!NO_TRAILERS.contains(name.toString().toLowerCase(Locale.ROOT))) {
+            if (isTrailer(name)) {
                 allowed.putAll(name, all.get(name));
             }
         }
         return allowed.size() == 0 ? null : allowed;
+    }
+
+    /** Whether a header may come behind the body. */
+    static boolean isTrailer(HttpString name) {
+        return !NO_TRAILERS.contains(name.toString().toLowerCase(Locale.ROOT));
     }
 
     private static void expect(byte b, char wanted) throws BadAnswerException {

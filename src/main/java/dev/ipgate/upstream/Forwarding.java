@@ -155,7 +155,7 @@ final class Forwarding {
                 given.sink(),
                 head.buffer(),
                 RequestHead.isChunked(exchange),
-                () -> exchange.getAttachment(HttpAttachments.REQUEST_TRAILERS));
+                () -> RequestHead.trailers(exchange, request));
         if (spooling != null) {
             if (spooled != null) {
                 spooled.close();
@@ -325,9 +325,9 @@ final class Forwarding {
     }
 
     private void answered(AppBody answer) {
-        boolean reusable = answer.endedCleanly() && uploadDone && keepsAlive;
-        boolean pending = !exchange.isRequestComplete();
         AppConnection used = connection;
+        boolean reusable = used != null && answer.endedCleanly() && uploadDone && keepsAlive && used.isReadUp();
+        boolean pending = !exchange.isRequestComplete();
         connection = null;
         if (!uploadDone) {
             stopPumps();
@@ -433,6 +433,9 @@ final class Forwarding {
         }
         stopPumps();
         dropConnection();
+        if (phase == Phase.CONNECTING) {
+            lane.withdraw(this);
+        }
         end();
         failures.answer(exchange, failure);
     }

@@ -49,8 +49,11 @@ final class Pump {
         this.end = end;
     }
 
-    /** Starts pumping; comes back when there is nothing to do for now. */
+    /** Starts pumping, unless it has been stopped; comes back when there is nothing to do for now. */
     void start() {
+        if (ended) {
+            return;
+        }
         sourceEnded = source.isExhausted();
         source.onReadable(this::run);
         sink.onWritable(this::run);
@@ -59,6 +62,10 @@ final class Pump {
 
     /** Starts with bytes that were read already; the pump frees them. */
     void start(PooledByteBuffer first) {
+        if (ended) {
+            first.close();
+            return;
+        }
         pending = first;
         start();
     }

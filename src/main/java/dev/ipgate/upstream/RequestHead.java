@@ -3,11 +3,13 @@ package dev.ipgate.upstream;
 import dev.ipgate.config.UpstreamSettings;
 import dev.ipgate.net.IpAddress;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.server.protocol.http.HttpAttachments;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The head of the request that the app receives, made from the one that the client sent. */
 final class RequestHead {
@@ -108,6 +110,31 @@ final class RequestHead {
                 to.line(name, values.get(i));
             }
         }
+    }
+
+    /** The trailers that may be passed on, or null: apps that merge them into the headers must not be lied to there. */
+    static @Nullable HeaderMap trailers(HttpServerExchange exchange, AppRequest request) {
+        HeaderMap sent = exchange.getAttachment(HttpAttachments.REQUEST_TRAILERS);
+        if (sent == null) {
+            return null;
+        }
+        HeaderMap passed = new HeaderMap();
+        for (HeaderValues values : sent) {
+            HttpString name = values.getHeaderName();
+            if (ChunkedBody.isTrailer(name) && !isForwarding(name, request.clientHeader())) {
+                for (String value : values) {
+                    if (isText(value)) {
+                        passed.add(name, value);
+                    }
+                }
+            }
+        }
+        return passed;
+    }
+
+    /** Undertow's parser of trailers lets control characters pass, and extends the sign of bytes above 127. */
+    private static boolean isText(String value) {
+        return value.chars().map(c -> c & 0xFF).allMatch(c -> c >= ' ' && c != 0x7F || c == '\t');
     }
 
     /** Names that tell the app who the client is, and aliases that servers read as such (CGI makes _ of - and of .). */

@@ -118,7 +118,7 @@ public final class Upstream implements Closeable {
         return false;
     }
 
-    /** Gives a place back, and lets the lanes that wait for one know. */
+    /** Gives a place back, and lets the lanes that wait for one know: all, as one may just have got what it wanted. */
     void unreserve() {
         connections.decrementAndGet();
         for (Lane lane : lanes.values()) {

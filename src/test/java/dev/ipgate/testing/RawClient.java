@@ -164,6 +164,15 @@ public final class RawClient implements AutoCloseable {
         return chunk;
     }
 
+    /** Reads the trailers that follow the last chunk. */
+    public List<String> trailers() throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (String line = line(); !line.isEmpty(); line = line()) {
+            lines.add(line);
+        }
+        return lines;
+    }
+
     private String line() throws IOException {
         StringBuilder line = new StringBuilder();
         for (int c = in.read(); c != '\n'; c = in.read()) {
