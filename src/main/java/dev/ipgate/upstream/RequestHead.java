@@ -122,19 +122,10 @@ final class RequestHead {
         for (HeaderValues values : sent) {
             HttpString name = values.getHeaderName();
             if (ChunkedBody.isTrailer(name) && !isForwarding(name, request.clientHeader())) {
-                for (String value : values) {
-                    if (isText(value)) {
-                        passed.add(name, value);
-                    }
-                }
+                passed.addAll(name, values);
             }
         }
         return passed;
-    }
-
-    /** Undertow's parser of trailers lets control characters pass, and extends the sign of bytes above 127. */
-    private static boolean isText(String value) {
-        return value.chars().map(c -> c & 0xFF).allMatch(c -> c >= ' ' && c != 0x7F || c == '\t');
     }
 
     /** Names that tell the app who the client is, and aliases that servers read as such (CGI makes _ of - and of .). */

@@ -226,7 +226,7 @@ class ClientSideTest {
             client.send("GET /1 HTTP/1.1\r\nHost: a\r\n\r\n");
             await(asked);
             for (String piece :
-                    "GET /2 HTTP/1.1\r\nHost: a\r\n\r\nGET /3 HTTP/1.1\r\nHost: a\r\n\r\n".split("(?<=G)")) {
+                    "GET /2 HTTP/1.1\r\nHost: a\r\n\r\nGET /3 HTTP/1.1\r\nHost: a\r\n\r\n".split("(?<=G)", -1)) {
                 client.send(piece);
             }
             ended.complete("");

@@ -1,5 +1,6 @@
 package dev.ipgate.upstream;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ipgate.testing.RawApp;
@@ -26,7 +27,7 @@ class EveryOffsetTest {
     private static final String BODY = "The quick brown fox jumps over the lazy dog.";
 
     /** Answers with the same body, and three ways to tell its end. */
-    private enum Answer {
+    enum Answer {
         LENGTH("HTTP/1.1 200 OK\r\nServer: raw\r\nContent-Length: " + BODY.length() + "\r\nX-A: b\r\n\r\n" + BODY),
         CHUNKED("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n14;ext=1\r\n"
                 + BODY.substring(0, 20) + "\r\n" + Integer.toHexString(BODY.length() - 20) + "\r\n"
@@ -88,12 +89,13 @@ class EveryOffsetTest {
                 RawResponse got = outcome(client, "/" + n);
                 boolean whole = n == answer.wire.length();
                 if (n < answer.headBytes()) {
-                    assertThat(got).as("after %d bytes", n).isNotNull();
-                    assertThat(got.status()).as("after %d bytes", n).isEqualTo(502);
+                    assertThat(requireNonNull(got).status())
+                            .as("after %d bytes", n)
+                            .isEqualTo(502);
                 } else if (answer == Answer.UNTIL_CLOSE || whole) {
-                    assertThat(got).as("after %d bytes", n).isNotNull();
-                    assertThat(got.status()).isEqualTo(200);
-                    assertThat(got.body()).isEqualTo(whole ? BODY : BODY.substring(0, n - answer.headBytes()));
+                    assertThat(requireNonNull(got).status()).isEqualTo(200);
+                    assertThat(requireNonNull(got).body())
+                            .isEqualTo(whole ? BODY : BODY.substring(0, n - answer.headBytes()));
                 } else {
                     assertThat(got).as("after %d bytes", n).isNull();
                 }
