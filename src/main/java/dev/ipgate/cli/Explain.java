@@ -135,7 +135,7 @@ public final class Explain implements Command {
                     text,
                     "place",
                     verdict.place().name() + ", app at "
-                            + verdict.place().upstream().authority());
+                            + verdict.place().upstream().authorities());
         }
         return text.toString();
     }

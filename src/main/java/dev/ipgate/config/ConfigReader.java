@@ -60,7 +60,7 @@ public final class ConfigReader {
         GroupsReader groupsReader = new GroupsReader(file, top.find("groups"));
         WhomReader whom = new WhomReader(groupsReader.names());
         Map<String, GroupSettings> groups = groupsReader.read(whom);
-        SiteReader sites = new SiteReader(new RulesReader(whom));
+        SiteReader sites = new SiteReader(new RulesReader(whom), new UpstreamReader(file));
         if (!top.has("listen")) {
             top.missing("listen", "is missing; write a port, or such as 127.0.0.1:8080");
         }

@@ -26,6 +26,8 @@ enum Keys {
     UPSTREAM(
             "upstream",
             "url",
+            "urls",
+            "tls",
             "connect_timeout",
             "response_timeout",
             "host_header",
@@ -34,6 +36,7 @@ enum Keys {
             "max_connections",
             "keepalive",
             "request_buffering"),
+    UPSTREAM_TLS("upstream", "ca_file", "verify"),
     SITE("sites", "hosts", "rules", "locations", "upstream"),
     LIMITS(
             "limits",

@@ -16,9 +16,11 @@ final class LocationsReader {
             Map.of("prefix", Match.PREFIX, "exact", Match.EXACT, "regex", Match.REGEX);
 
     private final RulesReader rules;
+    private final UpstreamReader upstreams;
 
-    LocationsReader(RulesReader rules) {
+    LocationsReader(RulesReader rules, UpstreamReader upstreams) {
         this.rules = rules;
+        this.upstreams = upstreams;
     }
 
     List<LocationSettings> read(@Nullable Setting setting) {
@@ -52,7 +54,7 @@ final class LocationsReader {
         Setting own = section.find("rules");
         Setting app = section.find("upstream");
         List<RuleSettings> ownRules = own == null ? null : rules.read(own);
-        UpstreamSettings upstream = app == null ? null : UpstreamReader.read(app);
+        UpstreamSettings upstream = app == null ? null : upstreams.read(app);
         String note = section.text("note");
         Setting pathSetting = section.find("path");
         if (beforeRegex && match != Match.PREFIX) {

@@ -12,12 +12,14 @@ final class SiteReader {
             List.of("listen", "client_address", "groups", "limits", "mode", "access_log", "control", "sites");
 
     private final RulesReader rules;
+    private final UpstreamReader upstreams;
     private final LocationsReader locations;
     private final HostNames hosts = new HostNames();
 
-    SiteReader(RulesReader rules) {
+    SiteReader(RulesReader rules, UpstreamReader upstreams) {
         this.rules = rules;
-        this.locations = new LocationsReader(rules);
+        this.upstreams = upstreams;
+        this.locations = new LocationsReader(rules, upstreams);
     }
 
     /** The site of the top level; null if it is not meant to be one, or if something that it needs is bad. */
@@ -69,7 +71,7 @@ final class SiteReader {
         }
         List<RuleSettings> ownRules = list == null ? List.of() : rules.read(list);
         List<LocationSettings> paths = locations.read(section.find("locations"));
-        UpstreamSettings upstream = app == null ? null : UpstreamReader.read(app);
+        UpstreamSettings upstream = app == null ? null : upstreams.read(app);
         return upstream == null || ownRules.isEmpty()
                 ? null
                 : new SiteSettings(names, ownRules, paths, upstream, name, at);

@@ -1,25 +1,29 @@
 package dev.ipgate.config;
 
+import static java.util.stream.Collectors.joining;
+
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The app behind: where it is and how it is spoken to.
  *
- * @param host a name, or an address without brackets
- * @param port 1 to 65535
- * @param connectTimeout how long opening a connection may take, waiting for a free one included; 5 s by default
+ * @param urls where it is; more than one for several copies of it that share the requests
+ * @param tls how the certificates of https apps are judged
+ * @param connectTimeout how long opening a connection may take, waiting for a free one and trying all copies
+ *     included; 5 s by default
  * @param responseTimeout how long the app may be silent while it owes an answer; 5 min by default
  * @param hostHeader what the app sees as Host: {@link #CLIENT_HOST} (the default), {@link #UPSTREAM_HOST}, or a name
  * @param originUpstream {@code origin: upstream}: the app's own Origin replaces the gate's, any other is refused
  * @param forwardedChain X-Forwarded-For lists the trusted hops and the peer behind the client; false by default
- * @param maxConnections 512 by default
+ * @param maxConnections to all copies together; 512 by default
  * @param keepalive how long an idle connection to the app is kept; 1.5 s by default, zero for not at all
  * @param requestBuffering which request bodies are spooled before the app is contacted; none by default
  */
 public record UpstreamSettings(
-        String host,
-        int port,
+        List<AppUrl> urls,
+        AppTls tls,
         Duration connectTimeout,
         Duration responseTimeout,
         String hostHeader,
@@ -35,17 +39,28 @@ public record UpstreamSettings(
     /** The app sees its own host and port. */
     public static final String UPSTREAM_HOST = "upstream";
 
-    /** The app's own host and port as a Host header has them, the port left out where it is 80. */
-    public String authority() {
-        String name = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
-        return port == 80 ? name : name + ":" + port;
+    public UpstreamSettings {
+        if (urls.isEmpty()) {
+            throw new IllegalArgumentException("an upstream needs a URL");
+        }
+        urls = List.copyOf(urls);
     }
 
-    /** The name that replaces the client's Host, or null where it is kept. */
-    public @Nullable String fixedHost() {
+    /** The hosts and ports of all copies, for people. */
+    public String authorities() {
+        return urls.stream().map(AppUrl::authority).collect(joining(", "));
+    }
+
+    /** Whether the app sees another Host than the client sent. */
+    public boolean replacesHost() {
+        return !hostHeader.equals(CLIENT_HOST);
+    }
+
+    /** The name that replaces the client's Host at one of the copies, or null where it is kept. */
+    public @Nullable String fixedHost(AppUrl chosen) {
         return switch (hostHeader) {
             case CLIENT_HOST -> null;
-            case UPSTREAM_HOST -> authority();
+            case UPSTREAM_HOST -> chosen.authority();
             default -> hostHeader;
         };
     }

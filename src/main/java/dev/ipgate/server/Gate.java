@@ -1,5 +1,6 @@
 package dev.ipgate.server;
 
+import dev.ipgate.config.AppUrl;
 import dev.ipgate.config.Settings;
 import dev.ipgate.config.UpstreamSettings;
 import dev.ipgate.net.IpAddress;
@@ -121,7 +122,7 @@ public final class Gate implements AutoCloseable {
 
     /** The app of the default site, or else of the first; unresolved if the conf file gives it a name. */
     public InetSocketAddress firstApp() {
-        UpstreamSettings first = gateway.snapshot().upstreams().get(0).settings();
+        AppUrl first = gateway.snapshot().upstreams().get(0).settings().urls().get(0);
         if (first.host().equals("localhost")) {
             return new InetSocketAddress(InetAddress.getLoopbackAddress(), first.port());
         }

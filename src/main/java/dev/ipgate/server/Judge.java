@@ -166,16 +166,13 @@ public final class Judge {
         return forwarded != null && HostName.parse(forwarded) != null ? forwarded : request.host();
     }
 
-    /** What the app is to see as Origin; null leaves what the client sent. */
-    @Nullable
-    String originForApp(Request request, Place place) {
+    /** Whether the app is to see its own Origin in place of what the client sent. */
+    boolean replacesOrigin(Request request, Place place) {
         if (!place.upstream().originUpstream()) {
-            return null;
+            return false;
         }
         List<String> origins = request.headers().lines("Origin");
-        return origins != null && !origins.isEmpty() && isOwnOrigin(request, origins)
-                ? "http://" + place.upstream().authority()
-                : null;
+        return origins != null && !origins.isEmpty() && isOwnOrigin(request, origins);
     }
 
     private boolean isOwnOrigin(Request request, List<String> origins) {

@@ -110,7 +110,7 @@ final class PlaceBuilder {
     }
 
     private Place add(String name, AccessPolicy policy, UpstreamSettings upstream) {
-        boolean hostMatters = upstream.fixedHost() != null || upstream.originUpstream();
+        boolean hostMatters = upstream.replacesHost() || upstream.originUpstream();
         Place place = new Place(name, places.size(), policy, upstream, hostMatters);
         places.add(place);
         return place;

@@ -100,7 +100,7 @@ final class Snapshot {
                                 settings.clientAddress().header(),
                                 judge.scheme(request),
                                 judge.host(request),
-                                judge.originForApp(request, place),
+                                judge.replacesOrigin(request, place),
                                 limits.requestBody(),
                                 limits.idleTimeout(),
                                 limits.streamIdleTimeout(),

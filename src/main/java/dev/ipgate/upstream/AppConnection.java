@@ -13,11 +13,14 @@ final class AppConnection {
 
     /*
      * Reads stay switched on from the first request to the last, since switching them costs a system call each time. An
-     * idle connection on which anything arrives, be it bytes or the end, is of no use any more and closes.
+     * idle connection on which anything arrives, be it bytes or the end, is of no use any more and closes. What TLS says
+     * to itself, such as a ticket for a later session, is not that: reading it gives nothing.
      */
 
     private final Lane lane;
+    private final Replica replica;
     private final StreamConnection connection;
+    private final @Nullable TlsLink tls;
     private final ConduitStreamSourceChannel source;
     private final ConduitStreamSinkChannel sink;
     private @Nullable Runnable listener;
@@ -25,9 +28,16 @@ final class AppConnection {
     private boolean used;
     private long idleSince;
 
-    AppConnection(Lane lane, StreamConnection connection) {
+    /**
+     * Makes a connection that was just opened.
+     *
+     * @param tls what is spoken on it, or null
+     */
+    AppConnection(Lane lane, Replica replica, StreamConnection connection, @Nullable TlsLink tls) {
         this.lane = lane;
+        this.replica = replica;
         this.connection = connection;
+        this.tls = tls;
         source = connection.getSourceChannel();
         sink = connection.getSinkChannel();
         source.setReadListener(ready -> readable());
@@ -35,11 +45,24 @@ final class AppConnection {
     }
 
     private void readable() {
-        if (listener == null) {
-            lane.discard(this);
-        } else {
+        if (listener != null) {
             listener.run();
+        } else if (hasSaidSomething()) {
+            lane.discard(this);
         }
+    }
+
+    private boolean hasSaidSomething() {
+        try {
+            return source.read(ByteBuffer.allocate(1)) != 0;
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
+    /** The app at the other end. */
+    Replica replica() {
+        return replica;
     }
 
     /** Who is told when there is something to read; null makes it idle. */
@@ -87,21 +110,26 @@ final class AppConnection {
         return used;
     }
 
-    void becomeIdle(long now) {
+    /**
+     * Ends a request's use of it.
+     *
+     * @return whether it is fit for another: not if it is closed, or if TLS holds bytes that came behind the answer
+     */
+    boolean becomeIdle(long now) {
         used = true;
         listener = null;
         idleSince = now;
         sink.setWriteListener(null);
         sink.suspendWrites();
+        if (!connection.isOpen() || (tls != null && tls.hasInput() && hasSaidSomething())) {
+            return false;
+        }
         source.resumeReads();
+        return true;
     }
 
     long idleSince() {
         return idleSince;
-    }
-
-    boolean isOpen() {
-        return connection.isOpen();
     }
 
     /** Closes it; only the lane may, which counts. */
@@ -109,6 +137,9 @@ final class AppConnection {
         listener = null;
         source.setReadListener(null);
         sink.setWriteListener(null);
+        if (tls != null) {
+            tls.close();
+        }
         IoUtils.safeClose(connection);
     }
 }

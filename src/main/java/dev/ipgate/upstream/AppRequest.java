@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param clientHeader the header that named the client, which the app does not see
  * @param scheme http or https, as the client used it
  * @param host the Host that the client used, port included; null if it sent none
- * @param origin what replaces the Origin header; null leaves it as it is
+ * @param replaceOrigin whether the app sees its own Origin; else the client's as it is
  * @param bodyLimit bytes that the request's body may have, or -1
  * @param idleTimeout for a body without progress on the client's side
  * @param streamIdleTimeout for event streams and upgraded connections without progress
@@ -24,7 +24,7 @@ public record AppRequest(
         String clientHeader,
         String scheme,
         @Nullable String host,
-        @Nullable String origin,
+        boolean replaceOrigin,
         long bodyLimit,
         Duration idleTimeout,
         Duration streamIdleTimeout,

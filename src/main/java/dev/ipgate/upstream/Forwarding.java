@@ -46,6 +46,9 @@ final class Forwarding {
     private long progressAt = System.nanoTime();
     private long progressSeen;
     private long admissionAt = progressAt;
+    private @Nullable Opening opening;
+    private @Nullable Replica replica;
+    private long turnedAt;
     private @Nullable AppConnection connection;
     private boolean retried;
     private @Nullable Spooling spooling;
@@ -141,8 +144,32 @@ final class Forwarding {
         ClientWatch.start(exchange, () -> cut("the client is gone"));
     }
 
+    /** The lane has room for a new connection: opens one, to this app or, if it does not answer, to another. */
+    void open(Replica first) {
+        Opening starting = new Opening(
+                lane, this, first, progressAt + settings.connectTimeout().toNanos());
+        opening = starting;
+        starting.start();
+    }
+
+    /** The request is in this app's hands now, and no longer in another's; null for nobody's. */
+    void turnTo(@Nullable Replica next) {
+        if (replica != null) {
+            replica.end();
+        }
+        replica = next;
+        if (next != null) {
+            turnedAt = System.nanoTime();
+            next.begin(turnedAt);
+        }
+    }
+
     /** The lane has a connection for us. */
     void connected(AppConnection given) {
+        opening = null;
+        if (given.replica() != replica) {
+            turnTo(given.replica());
+        }
         connection = given;
         phase = Phase.AWAITING_ANSWER;
         progressAt = System.nanoTime();
@@ -150,7 +177,7 @@ final class Forwarding {
         given.onReadable(this::readAnswer);
 
         HeadBytes head = lane.headBytes();
-        RequestHead.write(head, exchange, request, settings);
+        RequestHead.write(head, exchange, request, settings, given.replica().url());
         AppSink sink = new AppSink(
                 given.sink(),
                 head.buffer(),
@@ -287,6 +314,7 @@ final class Forwarding {
         if (uploadDone) {
             closeSpool(); // nothing is sent again once the app has begun to answer
         }
+        works();
         progressAt = System.nanoTime();
         String type = head.first(Headers.CONTENT_TYPE);
         eventStream = type != null && type.regionMatches(true, 0, "text/event-stream", 0, 17);
@@ -324,6 +352,12 @@ final class Forwarding {
         download.start();
     }
 
+    private void works() {
+        if (replica != null) {
+            replica.worked(turnedAt);
+        }
+    }
+
     private void answered(AppBody answer) {
         AppConnection used = connection;
         boolean reusable = used != null && answer.endedCleanly() && uploadDone && keepsAlive && used.isReadUp();
@@ -357,6 +391,7 @@ final class Forwarding {
         }
         phase = Phase.TUNNELING;
         reader = null;
+        works();
         progressAt = System.nanoTime();
         ResponseHead.copy(head, new AnswerFraming(AnswerFraming.Kind.NONE, 0), exchange);
         exchange.getResponseHeaders().put(Headers.UPGRADE, "websocket");
@@ -391,10 +426,15 @@ final class Forwarding {
         closeReader();
         stopPumps();
         dropConnection();
+        if (!reused && !answerBegun && replica != null) {
+            lane.upstream().replicas().failed(replica, "it drops connections before it answers", System.nanoTime());
+        }
         if (reused && !retried && !answerBegun && isRepeatable()) {
             retried = true; // the app closed the idle connection just as we took it
             uploadDone = false;
             phase = Phase.CONNECTING;
+            progressAt = System.nanoTime();
+            turnTo(null);
             lane.acquire(this, true);
             return;
         }
@@ -433,9 +473,6 @@ final class Forwarding {
         }
         stopPumps();
         dropConnection();
-        if (phase == Phase.CONNECTING) {
-            lane.withdraw(this);
-        }
         end();
         failures.answer(exchange, failure);
     }
@@ -446,16 +483,23 @@ final class Forwarding {
         }
         stopPumps();
         dropConnection();
-        lane.withdraw(this);
         end();
         IoUtils.safeClose(exchange.getConnection());
         failures.cut(exchange, reason);
     }
 
     private void end() {
+        if (phase == Phase.CONNECTING) {
+            lane.withdraw(this);
+        }
         phase = Phase.ENDED;
         closeReader();
         closeSpool();
+        if (opening != null) {
+            opening.abandon();
+            opening = null;
+        }
+        turnTo(null);
         lane.leave(this);
     }
 
@@ -512,6 +556,10 @@ final class Forwarding {
                 return;
             }
         }
+        if (opening != null) {
+            opening.tick(now); // it has a time of its own for each attempt
+            return;
+        }
         Duration limit = limit();
         if (now - progressAt > limit.toNanos()) {
             expire("no progress for " + limit.toSeconds() + " s");
@@ -546,13 +594,7 @@ final class Forwarding {
                         clientOwesBody()
                                 ? new Failure(Kind.BODY_STALLED, "the request's body stalled")
                                 : new Failure(Kind.BUSY, "the temporary directory is too slow for a request's body"));
-            case CONNECTING -> {
-                String app = settings.authority();
-                fail(
-                        lane.withdraw(this)
-                                ? new Failure(Kind.BUSY, "no connection to the app became free in time")
-                                : new Failure(Kind.UNREACHABLE, app + " does not accept connections", app));
-            }
+            case CONNECTING -> fail(new Failure(Kind.BUSY, "no connection to the app became free in time"));
             case AWAITING_ANSWER ->
                 fail(
                         clientOwesBody()

@@ -1,16 +1,10 @@
 package dev.ipgate.upstream;
 
 import dev.ipgate.upstream.Failure.Kind;
-import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
-import org.xnio.IoFuture;
-import org.xnio.OptionMap;
-import org.xnio.Options;
-import org.xnio.StreamConnection;
 import org.xnio.XnioIoThread;
 
 /**
@@ -20,12 +14,11 @@ import org.xnio.XnioIoThread;
 final class Lane {
 
     private static final long TICK_MILLIS = 250;
-    private static final OptionMap CONNECT_OPTIONS = OptionMap.create(Options.TCP_NODELAY, true);
 
     private final Upstream upstream;
     private final XnioIoThread thread;
     private final HeadBytes headBytes = new HeadBytes();
-    private final ArrayDeque<AppConnection> idle = new ArrayDeque<>(); // the most recently used first
+    private final IdleConnections idle;
     private final ArrayDeque<Forwarding> waiting = new ArrayDeque<>();
     private final List<Forwarding> inFlight = new ArrayList<>();
     private volatile boolean anyWaiting;
@@ -34,6 +27,7 @@ final class Lane {
     Lane(Upstream upstream, XnioIoThread thread) {
         this.upstream = upstream;
         this.thread = thread;
+        idle = new IdleConnections(upstream.settings().keepalive().toNanos(), this::drop);
     }
 
     Upstream upstream() {
@@ -70,38 +64,33 @@ final class Lane {
 
     /** Gives the forwarding a connection, at once or later, or tells it that there is none. */
     void acquire(Forwarding forwarding, boolean fresh) {
-        while (!fresh && !idle.isEmpty()) {
-            AppConnection candidate = idle.pop();
-            if (!isStale(candidate, System.nanoTime())) {
-                forwarding.connected(candidate);
-                return;
-            }
-            drop(candidate);
-        }
-        if (upstream.reserve()) {
-            open(forwarding, 0);
+        long now = System.nanoTime();
+        Replica replica = upstream.replicas().choose(now);
+        AppConnection kept = fresh ? null : idle.pop(replica, now);
+        if (kept != null) {
+            forwarding.connected(kept);
+        } else if (upstream.reserve() || (idle.dropOldest() && upstream.reserve())) {
+            forwarding.open(replica);
         } else if (upstream.enqueue()) {
             waiting.add(forwarding);
             anyWaiting = true;
             serveWaiting(); // a place may have become free before others could see us wait
             if (anyWaiting) {
-                upstream.askForIdle();
+                upstream.freeIdle(this);
             }
         } else {
             forwarding.failed(new Failure(
                     Kind.BUSY,
                     "all " + upstream.settings().maxConnections() + " connections to "
-                            + upstream.settings().authority() + " are taken, and the queue is full"));
+                            + upstream.settings().authorities() + " are taken, and the queue is full"));
         }
     }
 
-    /** Takes a forwarding out of the queue; false if it was not in it. */
-    boolean withdraw(Forwarding forwarding) {
-        boolean waited = waiting.remove(forwarding);
-        if (waited) {
+    /** Takes a forwarding out of the queue, if it is in it. */
+    void withdraw(Forwarding forwarding) {
+        if (waiting.remove(forwarding)) {
             left();
         }
-        return waited;
     }
 
     private void left() {
@@ -111,17 +100,17 @@ final class Lane {
 
     /** Takes back a connection on which both messages ended cleanly. */
     void release(AppConnection connection) {
-        if (!connection.isOpen() || upstream.settings().keepalive().isZero() || upstream.isClosed()) {
+        long now = System.nanoTime();
+        if (upstream.settings().keepalive().isZero() || upstream.isClosed() || !connection.becomeIdle(now)) {
             drop(connection);
             return;
         }
-        connection.becomeIdle(System.nanoTime());
-        Forwarding next = waiting.poll();
-        if (next != null) {
+        if (!waiting.isEmpty() && upstream.replicas().isFair(connection.replica(), now)) {
+            Forwarding next = waiting.remove();
             left();
             next.connected(connection);
         } else if (upstream.anyLaneWaits()) {
-            drop(connection); // its place goes to whoever waits on another thread
+            drop(connection); // its place goes to whoever waits on another thread, or for another app
         } else {
             idle.push(connection);
             keepTicking();
@@ -141,13 +130,6 @@ final class Lane {
         upstream.unreserve();
     }
 
-    /** Gives up an idle connection if anybody waits for its place. */
-    void yieldIdle() {
-        if (!idle.isEmpty() && upstream.anyLaneWaits()) {
-            drop(idle.removeLast());
-        }
-    }
-
     boolean hasWaiting() {
         return anyWaiting;
     }
@@ -157,70 +139,35 @@ final class Lane {
         while (!waiting.isEmpty() && upstream.reserve()) {
             Forwarding next = waiting.remove();
             left();
-            open(next, 0);
+            next.open(upstream.replicas().choose(System.nanoTime()));
+        }
+    }
+
+    /** Gives the place of an idle connection to whoever waits on another thread. */
+    void freeIdle() {
+        if (upstream.anyLaneWaits()) {
+            idle.dropOldest();
         }
     }
 
     void closeIdle() {
-        while (!idle.isEmpty()) {
-            drop(idle.pop());
-        }
+        idle.dropAll();
     }
 
-    private void open(Forwarding forwarding, int attempt) {
-        List<InetSocketAddress> addresses = upstream.addresses();
-        if (forwarding.index < 0 || attempt >= addresses.size()) {
-            upstream.unreserve();
-            if (forwarding.index >= 0) {
-                forwarding.failed(unreachable(addresses.isEmpty()));
-            }
-            return;
-        }
-        IoFuture<StreamConnection> opening = thread.openStreamConnection(addresses.get(attempt), null, CONNECT_OPTIONS);
-        opening.addNotifier(
-                (future, ignored) -> {
-                    // not always told on our thread
-                    if (Thread.currentThread() == thread) {
-                        opened(future, forwarding, attempt);
-                    } else {
-                        thread.execute(() -> opened(future, forwarding, attempt));
-                    }
-                },
-                null);
+    /** A connection is open for the request that wanted it. */
+    void opened(Forwarding forwarding, AppConnection connection) {
+        forwarding.connected(connection);
     }
 
-    private void opened(IoFuture<? extends StreamConnection> future, Forwarding forwarding, int attempt) {
-        StreamConnection connection = connection(future);
-        if (connection == null) {
-            open(forwarding, attempt + 1);
-            return;
-        }
-        AppConnection opened = new AppConnection(this, connection);
-        if (forwarding.index < 0) { // it gave up meanwhile
-            release(opened);
-        } else {
-            forwarding.connected(opened);
-        }
+    /** No connection could be opened. */
+    void notOpened(Forwarding forwarding, Failure failure) {
+        upstream.unreserve();
+        forwarding.failed(failure);
     }
 
-    private static @Nullable StreamConnection connection(IoFuture<? extends StreamConnection> future) {
-        try {
-            return future.getStatus() == IoFuture.Status.DONE ? future.get() : null;
-        } catch (java.io.IOException e) {
-            return null;
-        }
-    }
-
-    private Failure unreachable(boolean unresolved) {
-        String app = upstream.settings().authority();
-        return new Failure(
-                Kind.UNREACHABLE,
-                unresolved ? "\"" + upstream.settings().host() + "\" has no address" : "nothing answers on " + app,
-                app);
-    }
-
-    private boolean isStale(AppConnection candidate, long now) {
-        return now - candidate.idleSince() > upstream.settings().keepalive().toNanos();
+    /** A connection is no longer wanted before it is open. */
+    void giveBack() {
+        upstream.unreserve();
     }
 
     private void keepTicking() {
@@ -236,10 +183,7 @@ final class Lane {
         for (Forwarding forwarding : List.copyOf(inFlight)) {
             forwarding.tick(now);
         }
-        AppConnection oldest;
-        while ((oldest = idle.peekLast()) != null && isStale(oldest, now)) {
-            drop(idle.removeLast());
-        }
+        idle.dropStale(now);
         if (!inFlight.isEmpty() || !idle.isEmpty()) {
             keepTicking();
         }

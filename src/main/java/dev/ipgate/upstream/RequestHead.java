@@ -1,5 +1,6 @@
 package dev.ipgate.upstream;
 
+import dev.ipgate.config.AppUrl;
 import dev.ipgate.config.UpstreamSettings;
 import dev.ipgate.net.IpAddress;
 import io.undertow.server.HttpServerExchange;
@@ -20,15 +21,20 @@ final class RequestHead {
 
     private RequestHead() {}
 
-    /** Writes the head, and whatever tells the app how the body is framed. */
-    static void write(HeadBytes to, HttpServerExchange exchange, AppRequest request, UpstreamSettings settings) {
+    /**
+     * Writes the head, and whatever tells the app how the body is framed.
+     *
+     * @param app the one that was chosen; its name may take the place of the client's Host and Origin
+     */
+    static void write(
+            HeadBytes to, HttpServerExchange exchange, AppRequest request, UpstreamSettings settings, AppUrl app) {
         HeaderMap sent = exchange.getRequestHeaders();
         to.add(exchange.getRequestMethod()).add(" ");
         target(to, exchange);
-        to.add(" HTTP/1.1\r\n").line(Headers.HOST, host(sent, settings));
+        to.add(" HTTP/1.1\r\n").line(Headers.HOST, host(sent, settings, app));
         copy(sent, to, request);
-        if (request.origin() != null) {
-            to.line(Headers.ORIGIN, request.origin());
+        if (request.replaceOrigin()) {
+            to.line(Headers.ORIGIN, app.origin());
         }
         String client = String.valueOf(request.client().address());
         to.line(Headers.X_FORWARDED_FOR, forwardedFor(client, request, settings.forwardedChain()));
@@ -74,13 +80,13 @@ final class RequestHead {
                 && exchange.isRequestComplete();
     }
 
-    private static String host(HeaderMap sent, UpstreamSettings settings) {
-        String fixed = settings.fixedHost();
+    private static String host(HeaderMap sent, UpstreamSettings settings, AppUrl app) {
+        String fixed = settings.fixedHost(app);
         if (fixed != null) {
             return fixed;
         }
         String host = sent.getFirst(Headers.HOST);
-        return host == null ? settings.authority() : host;
+        return host == null ? app.authority() : host;
     }
 
     /** The request target, byte for byte; of the absolute form the app gets the path (RFC 9112 section 3.2.2). */
@@ -102,7 +108,7 @@ final class RequestHead {
         for (long at = sent.fastIterateNonEmpty(); at != -1; at = sent.fiNextNonEmpty(at)) {
             HeaderValues values = sent.fiCurrent(at);
             HttpString name = values.getHeaderName();
-            boolean replaced = name.equals(Headers.HOST) || (request.origin() != null && name.equals(Headers.ORIGIN));
+            boolean replaced = name.equals(Headers.HOST) || (request.replaceOrigin() && name.equals(Headers.ORIGIN));
             if (replaced || hopByHop.contains(name) || isForwarding(name, request.clientHeader())) {
                 continue;
             }

@@ -1,27 +1,30 @@
 package dev.ipgate.upstream;
 
+import dev.ipgate.config.AppUrl;
 import dev.ipgate.config.UpstreamSettings;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.SameThreadExecutor;
 import java.io.Closeable;
-import java.net.InetSocketAddress;
-import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.xnio.XnioIoThread;
 
 /**
- * One app behind the gate: forwards requests to it and streams its answers back. Keeps its connections from one snapshot
- * to the next as long as its settings stay the same. Everything about a request happens on its exchange's IO thread.
+ * One app behind the gate, or several copies of it: forwards requests to it and streams its answers back. Keeps its
+ * connections from one snapshot to the next as long as its settings stay the same. Everything about a request happens on
+ * its exchange's IO thread.
  */
 public final class Upstream implements Closeable {
 
     private final UpstreamSettings settings;
     private final ByteBufferPool buffers;
     private final Spool spool;
-    private final AppAddresses addresses;
+    private final Replicas replicas;
+    private final @Nullable TlsClient tls;
     private final Map<XnioIoThread, Lane> lanes = new ConcurrentHashMap<>();
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger queued = new AtomicInteger();
@@ -36,7 +39,13 @@ public final class Upstream implements Closeable {
         this.settings = settings;
         this.buffers = buffers;
         this.spool = spool;
-        this.addresses = new AppAddresses(settings.host(), settings.port());
+        replicas = new Replicas(
+                settings.urls().stream()
+                        .map(url -> new Replica(url, new AppAddresses(url.host(), url.port())))
+                        .toList(),
+                Replicas.FIRST_PAUSE,
+                Replicas.LONGEST_PAUSE);
+        tls = settings.urls().stream().anyMatch(AppUrl::tls) ? new TlsClient(settings.tls()) : null;
     }
 
     public UpstreamSettings settings() {
@@ -58,7 +67,7 @@ public final class Upstream implements Closeable {
     @Override
     public void close() {
         closed = true;
-        addresses.close();
+        replicas.close();
         lanes.forEach((thread, lane) -> thread.execute(lane::closeIdle));
     }
 
@@ -89,8 +98,22 @@ public final class Upstream implements Closeable {
         return spool;
     }
 
-    List<InetSocketAddress> addresses() {
-        return addresses.current();
+    Replicas replicas() {
+        return replicas;
+    }
+
+    /** How https apps are spoken to; only where there is one. */
+    TlsClient tls() {
+        return Objects.requireNonNull(tls);
+    }
+
+    /** A lane waits: an idle connection of another gives its place up. */
+    void freeIdle(Lane waiting) {
+        for (Lane lane : lanes.values()) {
+            if (lane != waiting) {
+                lane.thread().execute(lane::freeIdle);
+            }
+        }
     }
 
     /** Takes a place in the queue, which is as long as there may be connections; false if it is full. */
@@ -125,13 +148,6 @@ public final class Upstream implements Closeable {
             if (lane.hasWaiting()) {
                 lane.thread().execute(lane::serveWaiting);
             }
-        }
-    }
-
-    /** Lets other lanes give up idle connections, whose places a waiting lane needs. */
-    void askForIdle() {
-        for (Lane lane : lanes.values()) {
-            lane.thread().execute(lane::yieldIdle);
         }
     }
 

@@ -48,7 +48,7 @@ class ConfFileReadingTest {
                 listen: [8080, nowhere]
                 groups: {good: [10.0.0.1, 10.0.0.1/8], file: {file: list.txt}}
                 rules: [{allow: good}, {permit: all}]
-                upstream: "https://127.0.0.1"
+                upstream: "ftp://127.0.0.1"
                 mode: maybe
                 """);
 

@@ -31,8 +31,7 @@ class SettingsDefaultsTest {
         assertThat(settings.listen())
                 .singleElement()
                 .satisfies(listen -> assertThat(listen.address()).isEqualTo(new InetSocketAddress(8080)));
-        assertThat(site.upstream().host()).isEqualTo("127.0.0.1");
-        assertThat(site.upstream().port()).isEqualTo(5050);
+        assertThat(site.upstream().urls()).containsExactly(new AppUrl(false, "127.0.0.1", 5050));
         assertThat(site.rules()).singleElement().satisfies(rule -> {
             assertThat(rule.action()).isEqualTo(Action.ALLOW);
             assertThat(rule.whom()).hasToString("[127.0.0.1]");
@@ -74,8 +73,8 @@ class SettingsDefaultsTest {
     @Test
     void anUpstreamIsSpokenToAsTheClientSpoke() throws IOException {
         UpstreamSettings defaults = new UpstreamSettings(
-                "127.0.0.1",
-                5050,
+                List.of(new AppUrl(false, "127.0.0.1", 5050)),
+                AppTls.DEFAULT,
                 Duration.ofSeconds(5),
                 Duration.ofMinutes(5),
                 UpstreamSettings.CLIENT_HOST,

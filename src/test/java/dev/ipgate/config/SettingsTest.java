@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What each key means. */
 class SettingsTest {
@@ -150,8 +151,8 @@ class SettingsTest {
 
         assertThat(upstream)
                 .isEqualTo(new UpstreamSettings(
-                        "::1",
-                        80,
+                        List.of(new AppUrl(false, "::1", 80)),
+                        AppTls.DEFAULT,
                         Duration.ofMillis(1),
                         Duration.ofDays(1),
                         "app.example.com:8080",
@@ -164,13 +165,38 @@ class SettingsTest {
 
     @ParameterizedTest(name = "{0} is {1} port {2}")
     @CsvSource(textBlock = """
-            http://127.0.0.1:5050, 127.0.0.1, 5050
-            HTTP://app,            app,       80
-            http://my_app-1.lan:1, my_app-1.lan, 1
-            http://[2001:DB8::1]:65535, 2001:db8::1, 65535
+            # url,                      host,         port,  authority,           origin
+            http://127.0.0.1:5050,      127.0.0.1,    5050,  127.0.0.1:5050,      http://127.0.0.1:5050
+            HTTP://app,                 app,          80,    app,                 http://app
+            http://my_app-1.lan:1,      my_app-1.lan, 1,     my_app-1.lan:1,      http://my_app-1.lan:1
+            http://[2001:DB8::1]:65535, 2001:db8::1,  65535, [2001:db8::1]:65535, http://[2001:db8::1]:65535
+            https://app,                app,          443,   app,                 https://app
+            https://app:80,             app,          80,    app:80,              https://app:80
+            http://app:443,             app,          443,   app:443,             http://app:443
+            Https://[::1]:443,          ::1,          443,   [::1],               https://[::1]
             """)
-    void knowsWhereTheAppIs(String url, String host, int port) {
-        assertThat(UpstreamUrl.parse(url)).isEqualTo(new UpstreamUrl(host, port));
+    void knowsWhereTheAppIs(String url, String host, int port, String authority, String origin) {
+        AppUrl parsed = AppUrl.parse(url);
+
+        assertThat(parsed).isEqualTo(new AppUrl(origin.startsWith("https"), host, port));
+        assertThat(parsed.authority()).isEqualTo(authority);
+        assertThat(parsed.origin()).isEqualTo(origin);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "upstream: [\"http://a\", \"https://b\"]",
+                "upstream: {urls: [\"http://a\", \"https://b:443\"]}",
+                "upstream: {urls: [\"http://a\", \"https://b\"], tls: {verify: on}}"
+            })
+    void readsSeveralUrlsOfOneApp(String upstream) throws IOException {
+        UpstreamSettings read = ConfFile.site(folder, ConfFile.LISTEN + ConfFile.RULES + upstream)
+                .upstream();
+
+        assertThat(read.urls()).containsExactly(new AppUrl(false, "a", 80), new AppUrl(true, "b", 443));
+        assertThat(read.authorities()).isEqualTo("a, b");
+        assertThat(read.tls()).isEqualTo(AppTls.DEFAULT);
     }
 
     @Test
@@ -215,7 +241,7 @@ class SettingsTest {
         assertThat(settings.sites()).singleElement().satisfies(site -> {
             assertThat(site.hosts()).containsExactly("jupyter.example.com", "*.notebooks.example.com", "192.0.2.1");
             assertThat(site.setting()).isEqualTo("sites[0]");
-            assertThat(site.upstream().port()).isEqualTo(8888);
+            assertThat(site.upstream().urls().get(0).port()).isEqualTo(8888);
             assertThat(site.rules().get(0).setting()).isEqualTo("sites[0].rules[0]");
             assertThat(site.locations().get(0).setting()).isEqualTo("sites[0].locations[0]");
         });

@@ -3,6 +3,8 @@ package dev.ipgate.testing;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -11,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** An app behind the gate: it answers "hello" unless told otherwise, and remembers what it was asked. */
@@ -27,8 +30,8 @@ public final class App implements AutoCloseable {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final List<Seen> seen = new CopyOnWriteArrayList<>();
 
-    private App(HttpHandler handler) throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    private App(HttpServer server, HttpHandler handler) {
+        this.server = server;
         server.setExecutor(threads);
         server.createContext("/", exchange -> {
             try (exchange) {
@@ -40,14 +43,29 @@ public final class App implements AutoCloseable {
 
     /** An app that answers every request with 200 and "hello". */
     public static App start() throws IOException {
-        return start((app, exchange) -> {
-            app.note(exchange);
-            byte[] hello = "hello\n".getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(200, exchange.getRequestMethod().equals("HEAD") ? -1 : hello.length);
-            if (!exchange.getRequestMethod().equals("HEAD")) {
-                exchange.getResponseBody().write(hello);
-            }
-        });
+        return start(App::hello);
+    }
+
+    /** An app that says "hello" at a port of choice. */
+    public static App startAt(int port) throws IOException {
+        return start(HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0), App::hello);
+    }
+
+    /** An app that answers as it is told, over TLS. */
+    public static App startTls(SSLContext identity, Answer answer) throws IOException {
+        HttpsServer server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setHttpsConfigurator(new HttpsConfigurator(identity));
+        return start(server, answer);
+    }
+
+    /** Notes the request and answers it with 200 and "hello". */
+    public static void hello(App app, HttpExchange exchange) throws IOException {
+        app.note(exchange);
+        byte[] hello = "hello\n".getBytes(StandardCharsets.UTF_8);
+        exchange.sendResponseHeaders(200, exchange.getRequestMethod().equals("HEAD") ? -1 : hello.length);
+        if (!exchange.getRequestMethod().equals("HEAD")) {
+            exchange.getResponseBody().write(hello);
+        }
     }
 
     /** How an app answers. */
@@ -58,8 +76,12 @@ public final class App implements AutoCloseable {
 
     /** An app that answers as it is told. */
     public static App start(Answer answer) throws IOException {
+        return start(HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0), answer);
+    }
+
+    private static App start(HttpServer server, Answer answer) {
         App[] self = new App[1];
-        App app = new App(exchange -> answer.to(self[0], exchange));
+        App app = new App(server, exchange -> answer.to(self[0], exchange));
         self[0] = app;
         return app;
     }
@@ -84,7 +106,7 @@ public final class App implements AutoCloseable {
     }
 
     public String url() {
-        return "http://127.0.0.1:" + port();
+        return (server instanceof HttpsServer ? "https" : "http") + "://127.0.0.1:" + port();
     }
 
     /** What it was asked, in order. */

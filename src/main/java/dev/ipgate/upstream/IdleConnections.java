@@ -1,0 +1,99 @@
+package dev.ipgate.upstream;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The idle connections of one IO thread, by app: one to an app never serves a request that another app gets. */
+final class IdleConnections {
+
+    private final Map<Replica, ArrayDeque<AppConnection>> pools = new HashMap<>(); // the most recently used first
+    private final long keepaliveNanos;
+    private final Consumer<AppConnection> drop;
+    private int count;
+
+    /** @param drop closes a connection that nobody wants any more */
+    IdleConnections(long keepaliveNanos, Consumer<AppConnection> drop) {
+        this.keepaliveNanos = keepaliveNanos;
+        this.drop = drop;
+    }
+
+    boolean isEmpty() {
+        return count == 0;
+    }
+
+    void push(AppConnection connection) {
+        pools.computeIfAbsent(connection.replica(), unseen -> new ArrayDeque<>())
+                .push(connection);
+        count++;
+    }
+
+    /** The connection to the app that was used last; null if there is none, or only stale ones. */
+    @Nullable
+    AppConnection pop(Replica replica, long now) {
+        ArrayDeque<AppConnection> pool = pools.get(replica);
+        while (pool != null && !pool.isEmpty()) {
+            AppConnection candidate = pool.pop();
+            count--;
+            if (!isStale(candidate, now)) {
+                return candidate;
+            }
+            drop.accept(candidate);
+        }
+        return null;
+    }
+
+    /** Takes a connection out; false if it was not in. */
+    boolean remove(AppConnection connection) {
+        ArrayDeque<AppConnection> pool = pools.get(connection.replica());
+        boolean removed = pool != null && pool.remove(connection);
+        if (removed) {
+            count--;
+        }
+        return removed;
+    }
+
+    void dropStale(long now) {
+        for (ArrayDeque<AppConnection> pool : pools.values()) {
+            AppConnection oldest;
+            while ((oldest = pool.peekLast()) != null && isStale(oldest, now)) {
+                pool.removeLast();
+                count--;
+                drop.accept(oldest);
+            }
+        }
+    }
+
+    /** Gives up the connection that has been idle longest, for the place that it takes; false if there is none. */
+    boolean dropOldest() {
+        AppConnection oldest = null;
+        for (ArrayDeque<AppConnection> pool : pools.values()) {
+            AppConnection last = pool.peekLast();
+            if (last != null && (oldest == null || last.idleSince() - oldest.idleSince() < 0)) {
+                oldest = last;
+            }
+        }
+        if (oldest == null) {
+            return false;
+        }
+        remove(oldest);
+        drop.accept(oldest);
+        return true;
+    }
+
+    void dropAll() {
+        List<AppConnection> all = new ArrayList<>();
+        pools.values().forEach(all::addAll);
+        pools.clear();
+        count = 0;
+        all.forEach(drop);
+    }
+
+    private boolean isStale(AppConnection connection, long now) {
+        return now - connection.idleSince() > keepaliveNanos;
+    }
+}

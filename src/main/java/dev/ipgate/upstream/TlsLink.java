@@ -1,0 +1,323 @@
+package dev.ipgate.upstream;
+
+import io.undertow.connector.ByteBufferPool;
+import io.undertow.connector.PooledByteBuffer;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLEngineResult.Status;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+import org.xnio.conduits.StreamSinkConduit;
+import org.xnio.conduits.StreamSourceConduit;
+
+/**
+ * The TLS of one connection to an app (RFC 8446, RFC 5246): records in, bytes out, and the other way round. Holds a buffer
+ * only while there is something in it. Belongs to the connection's IO thread.
+ */
+final class TlsLink {
+
+    /** What the largest record takes, and what the engine asks for. */
+    static final int RECORD_BYTES = 17 * 1024;
+
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    private final SSLEngine engine;
+    private final ByteBufferPool records;
+    private final StreamSourceConduit source;
+    private final StreamSinkConduit sink;
+
+    // each is null, or ready to be read from
+    private @Nullable PooledByteBuffer in; // records as they came
+    private @Nullable PooledByteBuffer plain; // what a record held and the reader had no room for
+    private @Nullable PooledByteBuffer out; // records that are to be sent
+
+    private boolean starved; // what is in has been looked at, and more must come before it is a record
+    private boolean inboundEnded;
+    private boolean freed;
+
+    /**
+     * Makes a link whose handshake has not begun.
+     *
+     * @param records gives buffers of {@link #RECORD_BYTES}
+     * @param source where records come from
+     * @param sink where records go
+     */
+    TlsLink(SSLEngine engine, ByteBufferPool records, StreamSourceConduit source, StreamSinkConduit sink) {
+        this.engine = engine;
+        this.records = records;
+        this.source = source;
+        this.sink = sink;
+    }
+
+    SSLEngine engine() {
+        return engine;
+    }
+
+    /** Whether something can be read that has arrived already, so that no event will tell of it. */
+    boolean hasInput() {
+        return plain != null || (in != null && !starved);
+    }
+
+    /** Whether records are made and not sent. */
+    boolean hasOutput() {
+        return out != null;
+    }
+
+    /**
+     * Reads bytes.
+     *
+     * @return how many; 0 if there are none now, -1 after the app's close_notify
+     * @throws EOFException if the connection ends without one: what came may have been cut by anybody
+     */
+    int read(ByteBuffer into) throws IOException {
+        while (into.hasRemaining()) {
+            if (plain != null) {
+                return takePlain(into, plain);
+            }
+            if (inboundEnded) {
+                return -1;
+            }
+            int before = into.position();
+            SSLEngineResult result = decipher(into);
+            if (into.position() > before) {
+                return into.position() - before;
+            }
+            switch (result.getStatus()) {
+                case CLOSED -> inboundEnded = true;
+                case BUFFER_UNDERFLOW -> {
+                    if (!fill()) {
+                        return 0;
+                    }
+                }
+                default -> {
+                    if (result.bytesConsumed() == 0 && result.bytesProduced() == 0) {
+                        starved = true; // it has to say something first, and found no room
+                        return 0;
+                    }
+                }
+            }
+        }
+        return 0;
+    }
+
+    private static int copy(ByteBuffer from, ByteBuffer into) {
+        int count = Math.min(from.remaining(), into.remaining());
+        into.put(into.position(), from, from.position(), count);
+        into.position(into.position() + count);
+        from.position(from.position() + count);
+        return count;
+    }
+
+    private int takePlain(ByteBuffer into, PooledByteBuffer from) {
+        int count = copy(from.getBuffer(), into);
+        if (!from.getBuffer().hasRemaining()) {
+            from.close();
+            plain = null;
+        }
+        return count;
+    }
+
+    /** Takes the next record apart, past the room that the reader has if need be. */
+    private SSLEngineResult decipher(ByteBuffer into) throws IOException {
+        SSLEngineResult result = unwrap(into);
+        if (result.getStatus() == Status.BUFFER_OVERFLOW) {
+            PooledByteBuffer roomy = records.allocate();
+            try {
+                result = unwrap(roomy.getBuffer());
+            } catch (IOException | RuntimeException e) {
+                roomy.close();
+                throw e;
+            }
+            if (roomy.getBuffer().flip().hasRemaining()) {
+                plain = roomy;
+                takePlain(into, roomy);
+            } else {
+                roomy.close();
+            }
+            if (result.getStatus() == Status.BUFFER_OVERFLOW) {
+                throw new SSLException("a record is larger than " + RECORD_BYTES + " bytes");
+            }
+        }
+        answer();
+        return result;
+    }
+
+    private SSLEngineResult unwrap(ByteBuffer into) throws IOException {
+        if (freed) {
+            throw new ClosedChannelException();
+        }
+        SSLEngineResult result = engine.unwrap(in == null ? NOTHING : in.getBuffer(), into);
+        if (in != null && !in.getBuffer().hasRemaining()) {
+            in.close();
+            in = null;
+        }
+        return result;
+    }
+
+    /** What TLS itself has to say after the handshake: a new key of ours, but never another handshake. */
+    private void answer() throws IOException {
+        while (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP && flush()) {
+            if (wrap().bytesProduced() == 0) {
+                break;
+            }
+        }
+        flush();
+        if (engine.getHandshakeStatus() == HandshakeStatus.NEED_TASK) {
+            throw new SSLException("the app wants another handshake");
+        }
+    }
+
+    /** Deciphers a part of the app's handshake; false if it has not arrived. */
+    boolean readHandshake() throws IOException {
+        SSLEngineResult result = unwrap(NOTHING);
+        return switch (result.getStatus()) {
+            case OK -> true;
+            case BUFFER_UNDERFLOW -> fill();
+            case BUFFER_OVERFLOW -> throw new SSLException("the app sends data before the handshake is over");
+            case CLOSED -> throw new EOFException();
+        };
+    }
+
+    /** Reads on from the connection; false if nothing has come. */
+    private boolean fill() throws IOException {
+        PooledByteBuffer filling = in;
+        if (filling == null) {
+            filling = records.allocate();
+        } else {
+            filling.getBuffer().compact();
+        }
+        in = null;
+        starved = true;
+        int read;
+        try {
+            if (!filling.getBuffer().hasRemaining()) {
+                throw new SSLException("a record is larger than " + RECORD_BYTES + " bytes");
+            }
+            read = source.read(filling.getBuffer());
+            if (read < 0) {
+                throw new EOFException("the connection ends without close_notify");
+            }
+        } catch (IOException | RuntimeException e) {
+            filling.close();
+            throw e;
+        }
+        if (filling.getBuffer().flip().hasRemaining()) {
+            in = filling;
+        } else {
+            filling.close();
+        }
+        starved = read == 0;
+        return read > 0;
+    }
+
+    /** Makes records of bytes and sends them as far as there is room; returns how many bytes it took. */
+    long write(ByteBuffer[] from, int offset, int length) throws IOException {
+        long taken = 0;
+        while (hasRemaining(from, offset, length) && flush()) {
+            SSLEngineResult result = wrap(from, offset, length);
+            taken += result.bytesConsumed();
+            if (result.getStatus() != Status.OK || (result.bytesConsumed() == 0 && result.bytesProduced() == 0)) {
+                throw new ClosedChannelException();
+            }
+        }
+        flush();
+        return taken;
+    }
+
+    private static boolean hasRemaining(ByteBuffer[] buffers, int offset, int length) {
+        for (int i = offset; i < offset + length; i++) {
+            if (buffers[i].hasRemaining()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Makes a record of what TLS itself has to say. Call {@link #flush} before, and after. */
+    SSLEngineResult wrap() throws IOException {
+        return wrap(new ByteBuffer[] {NOTHING}, 0, 1);
+    }
+
+    private SSLEngineResult wrap(ByteBuffer[] from, int offset, int length) throws IOException {
+        if (freed) {
+            throw new ClosedChannelException();
+        }
+        PooledByteBuffer record = records.allocate();
+        SSLEngineResult result;
+        try {
+            result = engine.wrap(from, offset, length, record.getBuffer());
+        } catch (IOException | RuntimeException e) {
+            record.close();
+            throw e;
+        }
+        if (record.getBuffer().flip().hasRemaining()) {
+            out = record;
+        } else {
+            record.close();
+        }
+        return result;
+    }
+
+    /** Sends the records that are made; false if there is no room for all. */
+    boolean flush() throws IOException {
+        if (out == null) {
+            return true;
+        }
+        ByteBuffer record = out.getBuffer();
+        while (record.hasRemaining()) {
+            if (sink.write(record) == 0) {
+                return false;
+            }
+        }
+        out.close();
+        out = null;
+        return true;
+    }
+
+    /** Sends close_notify behind everything else; false if there is no room, then call again. */
+    boolean endOutput() throws IOException {
+        engine.closeOutbound();
+        while (flush()) {
+            if (engine.isOutboundDone()) {
+                return true;
+            }
+            if (wrap().bytesProduced() == 0) {
+                return flush();
+            }
+        }
+        return false;
+    }
+
+    /** Says goodbye, or what went wrong, as far as that is possible at once, and frees the buffers. */
+    void close() {
+        try {
+            if (!freed) {
+                endOutput();
+            }
+        } catch (IOException e) {
+            // it was a courtesy
+        }
+        free();
+    }
+
+    /** Frees the buffers; nothing can be read or written afterwards. */
+    void free() {
+        freed = true;
+        inboundEnded = true;
+        in = release(in);
+        plain = release(plain);
+        out = release(out);
+    }
+
+    private static @Nullable PooledByteBuffer release(@Nullable PooledByteBuffer buffer) {
+        if (buffer != null) {
+            buffer.close();
+        }
+        return null;
+    }
+}

@@ -1,0 +1,273 @@
+package dev.ipgate.upstream;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ipgate.testing.Certificates;
+import io.undertow.server.DefaultByteBufferPool;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.TrustManager;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.xnio.conduits.AbstractStreamSinkConduit;
+import org.xnio.conduits.AbstractStreamSourceConduit;
+import org.xnio.conduits.StreamSinkConduit;
+import org.xnio.conduits.StreamSourceConduit;
+
+/** Records that arrive in pieces, and room that comes in pieces; the app is an engine in memory. */
+class TlsLinkTest {
+
+    private static SSLContext server = emptyContext();
+    private static SSLContext client = emptyContext();
+
+    private final Arriving arriving = new Arriving();
+    private final Leaving leaving = new Leaving();
+    private final SSLEngine app = server.createSSLEngine();
+    private final TlsLink link = new TlsLink(
+            client.createSSLEngine(),
+            new DefaultByteBufferPool(false, TlsLink.RECORD_BYTES, 10, 0, 0),
+            arriving,
+            leaving);
+
+    private static SSLContext emptyContext() {
+        try {
+            return SSLContext.getInstance("TLS");
+        } catch (java.security.NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @BeforeAll
+    static void makeIdentity(@TempDir Path folder) throws Exception {
+        Certificates certificates = new Certificates(folder);
+        certificates.server("app", "dns:localhost");
+        server = certificates.identity("app");
+        client = SSLContext.getInstance("TLS");
+        client.init(null, new TrustManager[] {new AppTrust(null)}, null);
+    }
+
+    @Test
+    void aRecordThatArrivesInTwoPiecesIsReadWithItsEnd() throws IOException {
+        shakeHands();
+        int length = 6; // a record has more; the first tells how many
+        for (int cut = 1; cut < length; cut++) {
+            byte[] record = record("hello");
+            length = record.length;
+            ByteBuffer into = ByteBuffer.allocate(100);
+
+            arriving.add(record, 0, cut);
+            assertThat(link.read(into)).as("cut at %d", cut).isZero();
+            assertThat(link.hasInput()).as("cut at %d: waits for an event", cut).isFalse();
+
+            arriving.add(record, cut, length - cut);
+            assertThat(link.read(into)).as("cut at %d", cut).isEqualTo(5);
+            assertThat(text(into)).isEqualTo("hello");
+            assertThat(link.read(into)).isZero();
+            assertThat(link.hasInput()).isFalse();
+        }
+    }
+
+    @Test
+    void whatFindsNoRoomIsKeptForTheNextRead() throws IOException {
+        shakeHands();
+        byte[] record = record("hello world");
+        arriving.add(record, 0, record.length);
+        ByteBuffer little = ByteBuffer.allocate(5);
+
+        assertThat(link.read(little)).isEqualTo(5);
+        assertThat(text(little)).isEqualTo("hello");
+        assertThat(link.hasInput()).isTrue();
+        assertThat(link.read(little)).isZero(); // it is full
+
+        ByteBuffer more = ByteBuffer.allocate(100);
+        assertThat(link.read(more)).isEqualTo(6);
+        assertThat(text(more)).isEqualTo(" world");
+        assertThat(link.hasInput()).isFalse();
+    }
+
+    @Test
+    void severalRecordsThatArriveTogetherAreReadOneByOne() throws IOException {
+        shakeHands();
+        for (String text : new String[] {"one", "two", "three"}) {
+            byte[] record = record(text);
+            arriving.add(record, 0, record.length);
+        }
+        StringBuilder read = new StringBuilder();
+        do {
+            ByteBuffer into = ByteBuffer.allocate(100);
+            assertThat(link.read(into)).isPositive();
+            read.append(text(into)).append(' ');
+        } while (link.hasInput());
+        assertThat(read).hasToString("one two three ");
+    }
+
+    @Test
+    void theEndCountsOnlyIfTlsSaysSo() throws IOException {
+        shakeHands();
+        app.closeOutbound();
+        byte[] closeNotify = record("");
+        arriving.add(closeNotify, 0, closeNotify.length);
+        assertThat(link.read(ByteBuffer.allocate(100))).isEqualTo(-1);
+        assertThat(link.read(ByteBuffer.allocate(100))).isEqualTo(-1);
+    }
+
+    @Test
+    void anEndWithoutCloseNotifyIsAnError() throws IOException {
+        shakeHands();
+        arriving.ended = true;
+        assertThatThrownBy(() -> link.read(ByteBuffer.allocate(100))).isInstanceOf(EOFException.class);
+    }
+
+    @Test
+    void garbageIsAnErrorAndNotData() throws IOException {
+        shakeHands();
+        byte[] record = record("hello");
+        record[record.length - 1] ^= 1;
+        arriving.add(record, 0, record.length);
+        assertThatThrownBy(() -> link.read(ByteBuffer.allocate(100))).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void whatIsWrittenArrivesHoweverLittleRoomThereIs() throws IOException {
+        shakeHands();
+        byte[] bytes = "x".repeat(100_000).getBytes(US_ASCII);
+        ByteBuffer[] from = {ByteBuffer.wrap(bytes, 0, 10), ByteBuffer.wrap(bytes, 10, bytes.length - 10)};
+        long taken = 0;
+        for (leaving.room = 1000; taken < bytes.length; leaving.room = 1000) {
+            taken += link.write(from, 0, 2);
+        }
+        assertThat(link.hasOutput()).isTrue();
+        leaving.room = Integer.MAX_VALUE;
+        assertThat(link.flush()).isTrue();
+        assertThat(link.hasOutput()).isFalse();
+
+        ByteBuffer received = ByteBuffer.allocate(bytes.length + TlsLink.RECORD_BYTES);
+        ByteBuffer sent = leaving.take();
+        while (sent.hasRemaining()) {
+            app.unwrap(sent, received);
+        }
+        assertThat(received.position()).isEqualTo(bytes.length);
+    }
+
+    private void shakeHands() throws IOException {
+        link.engine().setUseClientMode(true);
+        app.setUseClientMode(false);
+        link.engine().beginHandshake();
+        app.beginHandshake();
+        ByteBuffer nothing = ByteBuffer.allocate(TlsLink.RECORD_BYTES);
+        ByteBuffer toApp = ByteBuffer.allocate(0);
+        while (isBusy(link.engine()) || isBusy(app)) {
+            runTasks(link.engine());
+            runTasks(app);
+            switch (link.engine().getHandshakeStatus()) {
+                case NEED_WRAP -> link.wrap();
+                case NEED_UNWRAP -> link.readHandshake();
+                default -> {}
+            }
+            link.flush();
+            toApp = ByteBuffer.allocate(100_000).put(toApp).put(leaving.take()).flip();
+            if (app.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
+                byte[] record = record("");
+                arriving.add(record, 0, record.length);
+            } else if (toApp.hasRemaining()) {
+                app.unwrap(toApp, nothing);
+            }
+        }
+        link.read(ByteBuffer.allocate(100)); // the tickets
+        leaving.take();
+    }
+
+    private static boolean isBusy(SSLEngine engine) {
+        return engine.getHandshakeStatus() != HandshakeStatus.NOT_HANDSHAKING;
+    }
+
+    private static void runTasks(SSLEngine engine) {
+        for (Runnable task = engine.getDelegatedTask(); task != null; task = engine.getDelegatedTask()) {
+            task.run();
+        }
+    }
+
+    /** A record that the app sends. */
+    private byte[] record(String text) throws IOException {
+        ByteBuffer record = ByteBuffer.allocate(2 * TlsLink.RECORD_BYTES);
+        app.wrap(ByteBuffer.wrap(text.getBytes(US_ASCII)), record);
+        byte[] bytes = new byte[record.flip().remaining()];
+        record.get(bytes);
+        return bytes;
+    }
+
+    private static String text(ByteBuffer buffer) {
+        return US_ASCII.decode(buffer.duplicate().flip()).toString();
+    }
+
+    /** What a conduit has to have behind it, and these do not use. */
+    private static <T> T nowhere(Class<T> conduit) {
+        return conduit.cast(
+                Proxy.newProxyInstance(conduit.getClassLoader(), new Class<?>[] {conduit}, (proxy, method, args) -> {
+                    throw new UnsupportedOperationException(method.getName());
+                }));
+    }
+
+    /** What the app has sent. */
+    private static final class Arriving extends AbstractStreamSourceConduit<StreamSourceConduit> {
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        private boolean ended;
+
+        Arriving() {
+            super(nowhere(StreamSourceConduit.class));
+        }
+
+        void add(byte[] more, int offset, int length) {
+            bytes.write(more, offset, length);
+        }
+
+        @Override
+        public int read(ByteBuffer into) {
+            if (bytes.size() == 0) {
+                return ended ? -1 : 0;
+            }
+            byte[] all = bytes.toByteArray();
+            int count = Math.min(all.length, into.remaining());
+            into.put(all, 0, count);
+            bytes.reset();
+            bytes.write(all, count, all.length - count);
+            return count;
+        }
+    }
+
+    /** What goes to the app, as far as there is room. */
+    private static final class Leaving extends AbstractStreamSinkConduit<StreamSinkConduit> {
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        private int room = Integer.MAX_VALUE;
+
+        Leaving() {
+            super(nowhere(StreamSinkConduit.class));
+        }
+
+        ByteBuffer take() {
+            ByteBuffer all = ByteBuffer.wrap(bytes.toByteArray());
+            bytes.reset();
+            return all;
+        }
+
+        @Override
+        public int write(ByteBuffer from) {
+            int count = Math.min(room, from.remaining());
+            for (int i = 0; i < count; i++) {
+                bytes.write(from.get());
+            }
+            room -= count;
+            return count;
+        }
+    }
+}
