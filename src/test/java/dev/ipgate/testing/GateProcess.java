@@ -32,6 +32,8 @@ public final class GateProcess implements AutoCloseable {
      */
     public record Launch(Path java, List<String> options, Map<String, String> environment) {
 
+        private static final List<String> SIGNALS_AS_USUAL = signalsAsUsual();
+
         /** The Java that runs the test, with no options. */
         public static Launch plain() {
             return new Launch(Path.of(System.getProperty("java.home"), "bin", "java"), List.of(), Map.of());
@@ -53,9 +55,29 @@ public final class GateProcess implements AutoCloseable {
             return new Launch(java, options, Map.copyOf(all));
         }
 
+        /**
+         * A shell starts what it puts in the background with SIGINT ignored, a JVM leaves ignored signals alone, and all of
+         * this is inherited; GNU env puts it right.
+         */
+        private static List<String> signalsAsUsual() {
+            List<String> env = List.of("env", "--default-signal=HUP,INT");
+            List<String> trial = new ArrayList<>(env);
+            trial.add("true");
+            try {
+                boolean works = new ProcessBuilder(trial).start().waitFor() == 0;
+                return works ? env : List.of();
+            } catch (IOException e) {
+                return List.of(); // no such program here
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return List.of();
+            }
+        }
+
         /** Starts {@code java -jar ipgate.jar} with these arguments, in a folder that also takes what it prints. */
         public GateProcess start(Path folder, String... arguments) throws IOException {
-            List<String> command = new ArrayList<>(List.of(java.toString()));
+            List<String> command = new ArrayList<>(SIGNALS_AS_USUAL);
+            command.add(java.toString());
             command.addAll(options);
             command.addAll(List.of("-jar", jar()));
             command.addAll(Arrays.asList(arguments));
