@@ -55,12 +55,15 @@ final class Snapshot {
     void handle(HttpServerExchange exchange, Supplier<Judge> current) {
         Transaction transaction = new Transaction(exchange, surroundings, accessLog);
         if (Framing.isRefusedMethod(exchange.getRequestMethod())) {
-            transaction.refuse(unjudged(transaction, exchange.getRequestMethod().toString()), Refusal.BAD_METHOD);
+            String method = exchange.getRequestMethod().toString();
+            transaction.refuse(
+                    Verdict.refuse(transaction.link().direct(), Refusal.BAD_METHOD, method), Refusal.BAD_METHOD);
             return;
         }
         String wrong = Framing.whatIsWrong(exchange);
         if (wrong != null) {
-            transaction.refuse(unjudged(transaction, wrong), Refusal.BAD_REQUEST);
+            transaction.refuse(
+                    Verdict.refuse(transaction.link().direct(), Refusal.BAD_REQUEST, wrong), Refusal.BAD_REQUEST);
             return;
         }
         HeaderMap headers = exchange.getRequestHeaders();
@@ -107,10 +110,6 @@ final class Snapshot {
                                 () -> current.get().judge(request, now()).passes(),
                                 surroundings.connections()::areClosing),
                         transaction);
-    }
-
-    private static Verdict unjudged(Transaction transaction, String detail) {
-        return new Verdict(transaction.link().direct(), null, null, Refusal.BAD_REQUEST, detail);
     }
 
     private Verdict.@Nullable Excess excess(HttpServerExchange exchange) {

@@ -244,4 +244,18 @@ class GatewayTest {
                                 .startsWith("127.0.0.3 - - [")
                                 .contains("\"GET / HTTP/1.1\" 403 ", " decision=deny rule="));
     }
+
+    @Test
+    void theLogTellsARefusedMethodFromAMalformedRequest() throws IOException {
+        try (TestGate gate = gate(ALLOW_2)) {
+            try (RawClient client = gate.connectFrom("127.0.0.2")) {
+                assertThat(client.request("TRACE", "/").status()).isEqualTo(405);
+            }
+            try (RawClient client = gate.connectFrom("127.0.0.2")) {
+                assertThat(client.get("/", "Host: a", "Host: b").status()).isEqualTo(400);
+            }
+            Eventually.holds("each request has its line", () -> gate.log().contains(" decision=bad-method "));
+        }
+        assertThat(app.seen()).isEmpty();
+    }
 }
