@@ -19,7 +19,7 @@ final class Lane {
     private final XnioIoThread thread;
     private final HeadBytes headBytes = new HeadBytes();
     private final IdleConnections idle;
-    private final ArrayDeque<Forwarding> waiting = new ArrayDeque<>();
+    private final ArrayDeque<Assignment> waiting = new ArrayDeque<>();
     private final List<Forwarding> inFlight = new ArrayList<>();
     private volatile boolean anyWaiting;
     private boolean ticking;
@@ -62,33 +62,33 @@ final class Lane {
         }
     }
 
-    /** Gives the forwarding a connection, at once or later, or tells it that there is none. */
-    void acquire(Forwarding forwarding, boolean fresh) {
+    /** Gives the assignment a connection, at once or later, or tells it that there is none. */
+    void acquire(Assignment assignment, boolean fresh) {
         long now = System.nanoTime();
         Replica replica = upstream.replicas().choose(now);
         AppConnection kept = fresh ? null : idle.pop(replica, now);
         if (kept != null) {
-            forwarding.connected(kept);
+            assignment.connected(kept);
         } else if (upstream.reserve() || (idle.dropOldest() && upstream.reserve())) {
-            forwarding.open(replica);
+            assignment.open(replica);
         } else if (upstream.enqueue()) {
-            waiting.add(forwarding);
+            waiting.add(assignment);
             anyWaiting = true;
             serveWaiting(); // a place may have become free before others could see us wait
             if (anyWaiting) {
                 upstream.freeIdle(this);
             }
         } else {
-            forwarding.failed(new Failure(
+            assignment.failed(new Failure(
                     Kind.BUSY,
                     "all " + upstream.settings().maxConnections() + " connections to "
                             + upstream.settings().authorities() + " are taken, and the queue is full"));
         }
     }
 
-    /** Takes a forwarding out of the queue, if it is in it. */
-    void withdraw(Forwarding forwarding) {
-        if (waiting.remove(forwarding)) {
+    /** Takes an assignment out of the queue, if it is in it. */
+    void withdraw(Assignment assignment) {
+        if (waiting.remove(assignment)) {
             left();
         }
     }
@@ -106,7 +106,7 @@ final class Lane {
             return;
         }
         if (!waiting.isEmpty() && upstream.replicas().isFair(connection.replica(), now)) {
-            Forwarding next = waiting.remove();
+            Assignment next = waiting.remove();
             left();
             next.connected(connection);
         } else if (upstream.anyLaneWaits()) {
@@ -137,7 +137,7 @@ final class Lane {
     /** Opens connections for those who wait, as far as there is room. */
     void serveWaiting() {
         while (!waiting.isEmpty() && upstream.reserve()) {
-            Forwarding next = waiting.remove();
+            Assignment next = waiting.remove();
             left();
             next.open(upstream.replicas().choose(System.nanoTime()));
         }
@@ -155,14 +155,14 @@ final class Lane {
     }
 
     /** A connection is open for the request that wanted it. */
-    void opened(Forwarding forwarding, AppConnection connection) {
-        forwarding.connected(connection);
+    void opened(Assignment assignment, AppConnection connection) {
+        assignment.connected(connection);
     }
 
     /** No connection could be opened. */
-    void notOpened(Forwarding forwarding, Failure failure) {
+    void notOpened(Assignment assignment, Failure failure) {
         upstream.unreserve();
-        forwarding.failed(failure);
+        assignment.failed(failure);
     }
 
     /** A connection is no longer wanted before it is open. */
@@ -192,7 +192,7 @@ final class Lane {
     void cutOff() {
         for (Forwarding forwarding : List.copyOf(inFlight)) {
             forwarding.closeTunnel();
-            forwarding.failed(new Failure(Kind.BUSY, "the gate stops"));
+            forwarding.fail(new Failure(Kind.BUSY, "the gate stops"));
         }
     }
 

@@ -21,7 +21,7 @@ final class Opening {
     private static final OptionMap CONNECT_OPTIONS = OptionMap.create(Options.TCP_NODELAY, true);
 
     private final Lane lane;
-    private final Forwarding forwarding;
+    private final Assignment assignment;
     private final long deadline;
     private final List<Replica> tried = new ArrayList<>();
     private final List<String> troubles = new ArrayList<>(); // one for each app that was tried
@@ -34,9 +34,9 @@ final class Opening {
     private boolean over;
 
     /** @param deadline when the request's connect_timeout is over, on the nanosecond clock */
-    Opening(Lane lane, Forwarding forwarding, Replica first, long deadline) {
+    Opening(Lane lane, Assignment assignment, Replica first, long deadline) {
         this.lane = lane;
-        this.forwarding = forwarding;
+        this.assignment = assignment;
         this.replica = first;
         this.deadline = deadline;
     }
@@ -49,7 +49,7 @@ final class Opening {
         replica = next;
         addressIndex = 0;
         tried.add(next);
-        forwarding.turnTo(next);
+        assignment.turnTo(next);
         if (next.addresses().isEmpty()) {
             failed("\"" + next.url().host() + "\" has no address");
         } else {
@@ -110,7 +110,7 @@ final class Opening {
 
     private void done(AppConnection connection) {
         over = true;
-        lane.opened(forwarding, connection);
+        lane.opened(assignment, connection);
     }
 
     /** One address has refused: there may be another. */
@@ -135,7 +135,7 @@ final class Opening {
         }
         over = true;
         lane.notOpened(
-                forwarding,
+                assignment,
                 new Failure(
                         Kind.UNREACHABLE,
                         String.join("; ", troubles),

@@ -81,6 +81,9 @@ final class Pump {
 
     /** Stops without ending: no callback follows. */
     void stop() {
+        if (ended) {
+            return; // whoever came after it has the listeners now
+        }
         ended = true;
         release();
         source.onReadable(null);

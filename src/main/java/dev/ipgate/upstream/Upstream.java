@@ -60,7 +60,7 @@ public final class Upstream implements Closeable {
     public void forward(HttpServerExchange exchange, AppRequest request, FailureHandler failures) {
         Lane lane = lanes.computeIfAbsent(exchange.getIoThread(), thread -> new Lane(this, thread));
         Forwarding forwarding = new Forwarding(lane, settings, exchange, request, failures);
-        exchange.dispatch(SameThreadExecutor.INSTANCE, forwarding::start);
+        exchange.dispatch(SameThreadExecutor.INSTANCE, forwarding);
     }
 
     /** Closes idle connections, now and when they come back; requests in flight go on. */
