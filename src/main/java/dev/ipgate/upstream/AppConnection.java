@@ -15,6 +15,10 @@ final class AppConnection {
      * Reads stay switched on from the first request to the last, since switching them costs a system call each time. An
      * idle connection on which anything arrives, be it bytes or the end, is of no use any more and closes. What TLS says
      * to itself, such as a ticket for a later session, is not that: reading it gives nothing.
+     *
+     * The event that tells of such bytes may come after the one that brings the next request, in the same turn of the event
+     * loop or a later one, and then they would be taken for that request's answer. So whoever takes a connection looks
+     * first (isQuiet): one more system call a request, and the only way to know.
      */
 
     private final Lane lane;
@@ -54,10 +58,15 @@ final class AppConnection {
 
     private boolean hasSaidSomething() {
         try {
-            return source.read(ByteBuffer.allocate(1)) != 0;
+            return source.read(lane.oneByte()) != 0;
         } catch (IOException e) {
             return true;
         }
+    }
+
+    /** Whether the app has said nothing since its last answer, so that what it says next answers the next request. */
+    boolean isQuiet() {
+        return !hasSaidSomething() && (tls == null || !tls.holdsInput());
     }
 
     /** The app at the other end. */
@@ -87,14 +96,7 @@ final class AppConnection {
 
     /** Whether all that has arrived was read. Costs a system call only if the last read filled its buffer. */
     boolean isReadUp() {
-        if (!mayHaveMore) {
-            return true;
-        }
-        try {
-            return source.read(ByteBuffer.allocate(1)) == 0;
-        } catch (IOException e) {
-            return false;
-        }
+        return !mayHaveMore || !hasSaidSomething();
     }
 
     void resumeReads() {

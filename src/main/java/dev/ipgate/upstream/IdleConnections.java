@@ -32,14 +32,14 @@ final class IdleConnections {
         count++;
     }
 
-    /** The connection to the app that was used last; null if there is none, or only stale ones. */
+    /** The connection to the app that was used last; null if there is none, or none that is fit for use. */
     @Nullable
     AppConnection pop(Replica replica, long now) {
         ArrayDeque<AppConnection> pool = pools.get(replica);
         while (pool != null && !pool.isEmpty()) {
             AppConnection candidate = pool.pop();
             count--;
-            if (!isStale(candidate, now)) {
+            if (!isStale(candidate, now) && candidate.isQuiet()) {
                 return candidate;
             }
             drop.accept(candidate);

@@ -1,6 +1,7 @@
 package dev.ipgate.upstream;
 
 import dev.ipgate.upstream.Failure.Kind;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,7 @@ final class Lane {
     private final Upstream upstream;
     private final XnioIoThread thread;
     private final HeadBytes headBytes = new HeadBytes();
+    private final ByteBuffer oneByte = ByteBuffer.allocateDirect(1);
     private final IdleConnections idle;
     private final ArrayDeque<Assignment> waiting = new ArrayDeque<>();
     private final List<Forwarding> inFlight = new ArrayList<>();
@@ -41,6 +43,11 @@ final class Lane {
     /** The bytes of the head that is being made; one at a time. */
     HeadBytes headBytes() {
         return headBytes.clear();
+    }
+
+    /** Room for a byte that nobody wants to see. */
+    ByteBuffer oneByte() {
+        return oneByte.clear();
     }
 
     void enter(Forwarding forwarding) {
@@ -105,7 +112,8 @@ final class Lane {
             drop(connection);
             return;
         }
-        if (!waiting.isEmpty() && upstream.replicas().isFair(connection.replica(), now)) {
+        boolean fair = !waiting.isEmpty() && upstream.replicas().isFair(connection.replica(), now);
+        if (fair && connection.isQuiet()) {
             Assignment next = waiting.remove();
             left();
             next.connected(connection);

@@ -63,6 +63,11 @@ final class TlsLink {
         return plain != null || (in != null && !starved);
     }
 
+    /** Whether anything has arrived that is not read, be it only a part of a record. */
+    boolean holdsInput() {
+        return plain != null || in != null;
+    }
+
     /** Whether records are made and not sent. */
     boolean hasOutput() {
         return out != null;
