@@ -26,6 +26,7 @@ class ArchitectureTest {
             "dev.ipgate.cli",
             "dev.ipgate.server",
             "dev.ipgate.upstream",
+            "dev.ipgate.http",
             "dev.ipgate.lists",
             "dev.ipgate.config",
             "dev.ipgate.nginx",
@@ -60,12 +61,12 @@ class ArchitectureTest {
     static final ArchRule snakeYamlIsKnownToConfig = only("org.yaml.snakeyaml..", "dev.ipgate.config");
 
     @ArchTest
-    static final ArchRule undertowIsKnownToServerAndUpstream =
-            only("io.undertow..", "dev.ipgate.server", "dev.ipgate.upstream");
+    static final ArchRule undertowIsKnownToWhatSpeaksHttp =
+            only("io.undertow..", "dev.ipgate.server", "dev.ipgate.upstream", "dev.ipgate.http");
 
     @ArchTest
-    static final ArchRule xnioIsKnownToServerAndUpstream =
-            only("org.xnio..", "dev.ipgate.server", "dev.ipgate.upstream");
+    static final ArchRule xnioIsKnownToWhatSpeaksHttp =
+            only("org.xnio..", "dev.ipgate.server", "dev.ipgate.upstream", "dev.ipgate.http");
 
     @ArchTest
     static final ArchRule commonsNetIsKnownToNet = only("org.apache.commons.net..", "dev.ipgate.net");

@@ -3,6 +3,7 @@ package dev.ipgate.server;
 import dev.ipgate.config.AccessLogSettings;
 import dev.ipgate.config.AccessLogSettings.Format;
 import dev.ipgate.config.AccessLogSettings.Target;
+import dev.ipgate.http.ClientSide;
 import dev.ipgate.json.JsonWriter;
 import dev.ipgate.net.IpAddress;
 import dev.ipgate.policy.Rule;
@@ -128,9 +129,7 @@ final class AccessLog {
     }
 
     private static StringBuilder target(StringBuilder line, HttpServerExchange exchange) {
-        escape(line, exchange.getRequestURI());
-        String query = exchange.getQueryString();
-        return query.isEmpty() ? line : escape(line.append('?'), query);
+        return escape(line, ClientSide.target(exchange));
     }
 
     private static void quoted(StringBuilder line, @Nullable String text) {

@@ -1,11 +1,10 @@
 package dev.ipgate.server;
 
-import io.undertow.io.IoCallback;
+import dev.ipgate.http.ClientSide;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
-import io.undertow.util.Protocols;
 import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -28,16 +27,12 @@ final class Answers {
     /**
      * Answers with the refusal's status and page. The connection closes after a request that cannot be trusted, and
      * after one whose body is not read.
-     *
-     * @param bodyPending what to do when all is written and the client is still sending its body
      */
-    void send(HttpServerExchange exchange, Refusal why, ErrorPage.Facts facts, IoCallback bodyPending) {
+    void send(Transaction transaction, Refusal why, ErrorPage.Facts facts) {
+        HttpServerExchange exchange = transaction.exchange();
         boolean pending = !exchange.isRequestComplete();
         if (pending || why == Refusal.BAD_REQUEST || why == Refusal.BAD_METHOD) {
             exchange.setPersistent(false);
-        }
-        if (!exchange.isHttp11() && !exchange.isHttp10()) { // we answer in a protocol of ours
-            exchange.setProtocol(Protocols.HTTP_1_1);
         }
         HeaderMap asked = exchange.getRequestHeaders();
         ErrorPage.Page page =
@@ -53,8 +48,7 @@ final class Answers {
             answer.put(Headers.RETRY_AFTER, "1");
         }
         exchange.setStatusCode(why.status());
-        // endExchange() would first read the whole body, so a pending one needs another end
-        exchange.getResponseSender().send(page.body(), pending ? bodyPending : IoCallback.END_EXCHANGE);
+        new PageSending(transaction, ClientSide.answer(exchange), page.body(), pending).run();
     }
 
     /** What a page shows. */

@@ -1,6 +1,8 @@
 package dev.ipgate.server;
 
 import dev.ipgate.client.ClientAddress;
+import dev.ipgate.http.ClientLink;
+import dev.ipgate.http.Http1Connection;
 import dev.ipgate.net.IpAddress;
 import io.undertow.server.AbstractServerConnection;
 import io.undertow.server.HttpServerExchange;
@@ -10,45 +12,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.xnio.ChannelListener;
+import java.util.function.BiConsumer;
 import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
 
 /** The clients' connections of all listeners: how many there are, and which of them are busy with a request. */
 final class ClientConnections {
 
-    /** One connection. Its fields are written on its IO thread and read by a shutdown. */
-    static final class Link {
-        private final ClientAddress direct;
-        private volatile boolean busy;
+    private static final AttachmentKey<ClientLink> LINK = AttachmentKey.create(ClientLink.class);
 
-        Link(ClientAddress direct) {
-            this.direct = direct;
-        }
-
-        /** The peer, as a client without any proxy; one object for the life of the connection. */
-        ClientAddress direct() {
-            return direct;
-        }
-
-        boolean isBusy() {
-            return busy;
-        }
-
-        void setBusy(boolean isBusy) {
-            busy = isBusy;
-        }
-
-        private void closeIfIdle(StreamConnection connection) {
-            if (!busy) {
-                IoUtils.safeClose(connection);
-            }
-        }
-    }
-
-    private static final AttachmentKey<Link> LINK = AttachmentKey.create(Link.class);
-
-    private final Map<StreamConnection, Link> links = new ConcurrentHashMap<>();
+    private final Map<StreamConnection, ClientLink> links = new ConcurrentHashMap<>();
     private final AtomicInteger count = new AtomicInteger();
     private volatile int limit;
     private volatile boolean closing;
@@ -71,28 +44,21 @@ final class ClientConnections {
     }
 
     /** Takes a new connection in and hands it on; false if there are too many, and it is closed. */
-    boolean admit(StreamConnection connection, ChannelListener<StreamConnection> next) {
+    boolean admit(StreamConnection connection, BiConsumer<StreamConnection, ClientLink> next) {
         InetSocketAddress peer = connection.getPeerAddress(InetSocketAddress.class);
-        if (peer == null || peer.getAddress() == null || count.incrementAndGet() > limit) {
-            if (peer != null && peer.getAddress() != null) {
-                count.decrementAndGet();
-            }
+        if (peer == null || peer.getAddress() == null) { // it has gone already
+            IoUtils.safeClose(connection);
+            return true;
+        }
+        if (count.incrementAndGet() > limit) {
+            count.decrementAndGet();
             IoUtils.safeClose(connection);
             return false;
         }
-        links.put(connection, new Link(ClientAddress.direct(IpAddress.of(peer.getAddress()))));
-        next.handleEvent(connection);
-        ChannelListener<? super StreamConnection> undertows = connection.getCloseListener();
-        connection.setCloseListener(closed -> {
-            forget(connection);
-            ChannelListener<? super StreamConnection> listener = undertows;
-            if (listener != null) {
-                listener.handleEvent(connection);
-            }
-        });
-        if (!connection.isOpen()) { // closed before we listened
-            forget(connection);
-        }
+        ClientLink link = new ClientLink(ClientAddress.direct(IpAddress.of(peer.getAddress())));
+        links.put(connection, link);
+        connection.setCloseListener(closed -> forget(connection));
+        next.accept(connection, link);
         return true;
     }
 
@@ -103,8 +69,11 @@ final class ClientConnections {
     }
 
     /** The connection that a request came on. */
-    Link of(HttpServerExchange exchange) {
-        Link link = exchange.getConnection().getAttachment(LINK);
+    ClientLink of(HttpServerExchange exchange) {
+        if (exchange.getConnection() instanceof Http1Connection client) {
+            return client.link();
+        }
+        ClientLink link = exchange.getConnection().getAttachment(LINK);
         if (link == null) {
             link = find(exchange);
             exchange.getConnection().putAttachment(LINK, link);
@@ -112,24 +81,30 @@ final class ClientConnections {
         return link;
     }
 
-    private Link find(HttpServerExchange exchange) {
+    private ClientLink find(HttpServerExchange exchange) {
         AbstractServerConnection connection = (AbstractServerConnection) exchange.getConnection();
-        Link link = links.get(connection.getChannel());
+        ClientLink link = links.get(connection.getChannel());
         return link != null
                 ? link
-                : new Link(ClientAddress.direct(IpAddress.of( // closed meanwhile
+                : new ClientLink(ClientAddress.direct(IpAddress.of( // closed meanwhile
                         connection.getPeerAddress(InetSocketAddress.class).getAddress())));
     }
 
     /** The connections that are busy with a request now. */
-    List<Link> busy() {
-        return links.values().stream().filter(Link::isBusy).toList();
+    List<ClientLink> busy() {
+        return links.values().stream().filter(ClientLink::isBusy).toList();
     }
 
     /** Closes the connections that wait for a request, and lets the others end with their present request. */
     void startClosing() {
         closing = true;
-        links.forEach((connection, link) -> connection.getIoThread().execute(() -> link.closeIfIdle(connection)));
+        links.forEach((connection, link) -> connection.getIoThread().execute(() -> closeIfIdle(connection, link)));
+    }
+
+    private static void closeIfIdle(StreamConnection connection, ClientLink link) {
+        if (!link.isBusy()) {
+            IoUtils.safeClose(connection);
+        }
     }
 
     /** Closes all connections. */

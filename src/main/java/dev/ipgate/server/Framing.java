@@ -1,5 +1,6 @@
 package dev.ipgate.server;
 
+import dev.ipgate.http.Http1Connection;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
@@ -8,13 +9,10 @@ import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Refuses what two servers could read in two ways (RFC 9112 sections 6 and 11.2). Undertow's parser takes more than the
- * app behind may: any Transfer-Encoding as chunked, and a Content-Length that wraps.
- */
+/** Refuses what two servers could read in two ways (RFC 9112 sections 6 and 11.2). */
 final class Framing {
 
-    private static final int LONGEST_LENGTH = 18; // digits of a long that Undertow's parser cannot make wrap
+    private static final int LONGEST_LENGTH = 18; // digits that always fit a long
 
     private Framing() {}
 
@@ -22,10 +20,15 @@ final class Framing {
         return method.equals(Methods.CONNECT) || method.equals(Methods.TRACE);
     }
 
+    /** Whether the head is so large that it was not read. */
+    static boolean isTooLarge(HttpServerExchange exchange) {
+        return exchange.getConnection() instanceof Http1Connection client && client.isHeadTooLarge();
+    }
+
     /** What is malformed or ambiguous, or null. */
     static @Nullable String whatIsWrong(HttpServerExchange exchange) {
-        if (!exchange.isHttp11() && !exchange.isHttp10()) {
-            return "the protocol is neither HTTP/1.1 nor HTTP/1.0";
+        if (exchange.getConnection() instanceof Http1Connection client && client.problem() != null) {
+            return client.problem();
         }
         HeaderMap headers = exchange.getRequestHeaders();
         HeaderValues codings = headers.get(Headers.TRANSFER_ENCODING);

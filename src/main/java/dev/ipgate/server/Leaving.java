@@ -1,5 +1,6 @@
 package dev.ipgate.server;
 
+import dev.ipgate.http.ClientLink;
 import dev.ipgate.upstream.Upstream;
 import java.util.List;
 import java.util.Set;
@@ -50,9 +51,8 @@ final class Leaving {
      * A connection that was idle once since the reload has ended what it did before. Which request it is busy with is
      * not looked at: a log that stays open a little longer harms nobody.
      */
-    private void closeAfter(List<ClientConnections.Link> users, AccessLog log) {
-        List<ClientConnections.Link> left =
-                users.stream().filter(ClientConnections.Link::isBusy).toList();
+    private void closeAfter(List<ClientLink> users, AccessLog log) {
+        List<ClientLink> left = users.stream().filter(ClientLink::isBusy).toList();
         if (!left.isEmpty()) {
             later(() -> closeAfter(left, log));
         } else if (logs.remove(log)) {

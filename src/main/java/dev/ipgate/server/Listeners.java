@@ -2,10 +2,11 @@ package dev.ipgate.server;
 
 import dev.ipgate.config.LimitSettings;
 import dev.ipgate.config.ListenSettings;
-import io.undertow.UndertowOptions;
+import dev.ipgate.http.ClientLink;
+import dev.ipgate.http.Http1Limits;
+import dev.ipgate.http.Http1Server;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.HttpHandler;
-import io.undertow.server.protocol.http.HttpOpenListener;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ClosedChannelException;
@@ -14,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.xnio.ChannelListener;
 import org.xnio.IoUtils;
 import org.xnio.OptionMap;
 import org.xnio.Options;
@@ -38,7 +38,7 @@ final class Listeners {
 
     private final XnioWorker worker;
     private final ClientConnections connections;
-    private final HttpOpenListener http;
+    private final Http1Server http;
     private final Occasional full = new Occasional(LOG);
     private volatile Map<InetSocketAddress, Listener> open = Map.of(); // in the order of the conf file
 
@@ -53,33 +53,17 @@ final class Listeners {
             HttpHandler gateway) {
         this.worker = worker;
         this.connections = connections;
-        this.http = new HttpOpenListener(buffers, options(limits));
-        http.setRootHandler(gateway);
+        this.http = new Http1Server(buffers, gateway, limits(limits));
     }
 
-    /** New limits, for connections that are opened from now on. */
+    /** New limits, for the connections that are open as well. */
     void setLimits(LimitSettings limits) {
-        http.setUndertowOptions(options(limits));
+        http.setLimits(limits(limits));
     }
 
-    private static OptionMap options(LimitSettings limits) {
-        return OptionMap.builder()
-                .set(UndertowOptions.MAX_ENTITY_SIZE, -1L)
-                .set(UndertowOptions.MULTIPART_MAX_ENTITY_SIZE, -1L)
-                // over it, the parser answers a bare 400; between once and twice we answer 431 with a page
-                .set(UndertowOptions.MAX_HEADER_SIZE, 2 * limits.headerBytes())
-                .set(UndertowOptions.MAX_HEADERS, 1000)
-                .set(UndertowOptions.MAX_PARAMETERS, limits.headerBytes())
-                .set(UndertowOptions.DECODE_URL, false)
-                // browsers send {}|^ as they are; what must not pass, Framing refuses
-                .set(UndertowOptions.ALLOW_UNESCAPED_CHARACTERS_IN_URL, true)
-                .set(UndertowOptions.REQUEST_PARSE_TIMEOUT, (int)
-                        limits.requestHeadTimeout().toMillis())
-                .set(UndertowOptions.NO_REQUEST_TIMEOUT, (int)
-                        limits.idleTimeout().toMillis())
-                .set(UndertowOptions.ALWAYS_SET_KEEP_ALIVE, false)
-                .set(UndertowOptions.ENABLE_HTTP2, false)
-                .getMap();
+    private static Http1Limits limits(LimitSettings limits) {
+        // a head up to twice as large as its fields may be is read, for the answer to say whose it is and what is wrong
+        return new Http1Limits(2 * limits.headerBytes(), limits.requestHeadTimeout(), limits.idleTimeout());
     }
 
     /** Sockets that are bound and do not accept yet, so that a reload can still take them back. */
@@ -154,8 +138,7 @@ final class Listeners {
         try {
             StreamConnection connection;
             while ((connection = channel.accept()) != null) {
-                ChannelListener<StreamConnection> next = http;
-                if (!connections.admit(connection, next)) {
+                if (!connections.admit(connection, this::serve)) {
                     full.warn("a connection was closed: there are " + connections.count()
                             + " already (limits.connections)");
                 }
@@ -165,6 +148,10 @@ final class Listeners {
         } catch (IOException e) {
             full.warn("a connection could not be accepted: " + e.getMessage());
         }
+    }
+
+    private void serve(StreamConnection connection, ClientLink link) {
+        http.serve(connection, link, "http");
     }
 
     /** What is bound, in the order of the conf file. */

@@ -60,6 +60,12 @@ final class Snapshot {
                     Verdict.refuse(transaction.link().direct(), Refusal.BAD_METHOD, method), Refusal.BAD_METHOD);
             return;
         }
+        if (Framing.isTooLarge(exchange)) {
+            String most = settings.limits().headerBytes() + " bytes";
+            transaction.refuse(
+                    Verdict.refuse(transaction.link().direct(), Refusal.HEAD_TOO_LARGE, most), Refusal.HEAD_TOO_LARGE);
+            return;
+        }
         String wrong = Framing.whatIsWrong(exchange);
         if (wrong != null) {
             transaction.refuse(

@@ -1,22 +1,20 @@
 package dev.ipgate.server;
 
+import dev.ipgate.http.ClientLink;
+import dev.ipgate.http.ClientSide;
 import dev.ipgate.net.IpAddress;
 import dev.ipgate.upstream.Failure;
 import dev.ipgate.upstream.FailureHandler;
-import io.undertow.io.IoCallback;
-import io.undertow.io.Sender;
-import io.undertow.server.AbstractServerConnection;
 import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpServerExchange;
-import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 
 /** One request from its first look to its line in the access log. Ends once, however it ends. */
-final class Transaction implements ExchangeCompletionListener, FailureHandler, IoCallback {
+final class Transaction implements ExchangeCompletionListener, FailureHandler {
 
     private final HttpServerExchange exchange;
-    private final ClientConnections.Link link;
+    private final ClientLink link;
     private final Surroundings surroundings;
     private final AccessLog log;
     private final long id;
@@ -42,7 +40,7 @@ final class Transaction implements ExchangeCompletionListener, FailureHandler, I
         return exchange;
     }
 
-    ClientConnections.Link link() {
+    ClientLink link() {
         return link;
     }
 
@@ -98,25 +96,19 @@ final class Transaction implements ExchangeCompletionListener, FailureHandler, I
         IpAddress client = verdict == null ? null : verdict.client().address();
         ErrorPage.Facts facts =
                 surroundings.answers().facts(client == null ? null : client.toString(), RequestIds.text(id), detail);
-        surroundings.answers().send(exchange, why, facts, this);
+        surroundings.answers().send(this, why, facts);
     }
 
-    /** The page is out, and the client is still sending. */
-    @Override
-    public void onComplete(HttpServerExchange answered, Sender sender) {
-        bodyPending(answered);
-    }
-
-    @Override
-    public void onException(HttpServerExchange broken, Sender sender, IOException e) {
-        IoUtils.safeClose(exchange.getConnection());
+    /** The client did not take the page. */
+    void notAnswered() {
         cut(exchange, "the client is gone");
+        IoUtils.safeClose(exchange.getConnection());
     }
 
     @Override
     public void bodyPending(HttpServerExchange answered) {
         end();
-        Lingering.close((AbstractServerConnection) exchange.getConnection());
+        ClientSide.linger(exchange);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.ipgate.upstream;
 
+import dev.ipgate.http.MalformedMessageException;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
@@ -32,13 +33,13 @@ record AnswerFraming(Kind kind, long length) {
     /**
      * Judges a final answer.
      *
-     * @throws BadAnswerException if two readers could see two ends
+     * @throws MalformedMessageException if two readers could see two ends
      */
-    static AnswerFraming of(AnswerHead head, HttpString method) throws BadAnswerException {
+    static AnswerFraming of(AnswerHead head, HttpString method) throws MalformedMessageException {
         HeaderValues codings = head.headers().get(Headers.TRANSFER_ENCODING);
         HeaderValues lengths = head.headers().get(Headers.CONTENT_LENGTH);
         if (lengths != null && (lengths.size() != 1 || !isLength(lengths.getFirst()))) {
-            throw new BadAnswerException("its Content-Length is malformed");
+            throw new MalformedMessageException("its Content-Length is malformed");
         }
         if (method.equals(Methods.HEAD) || head.status() == NO_CONTENT || head.status() == NOT_MODIFIED) {
             return new AnswerFraming(Kind.NONE, 0);
@@ -46,7 +47,7 @@ record AnswerFraming(Kind kind, long length) {
         if (codings != null) {
             boolean chunked = codings.size() == 1 && codings.getFirst().equalsIgnoreCase("chunked");
             if (!chunked || lengths != null || !head.http11()) {
-                throw new BadAnswerException("its Transfer-Encoding is unknown or ambiguous");
+                throw new MalformedMessageException("its Transfer-Encoding is unknown or ambiguous");
             }
             return new AnswerFraming(Kind.CHUNKED, 0);
         }

@@ -1,5 +1,7 @@
 package dev.ipgate.upstream;
 
+import dev.ipgate.http.HeadReader;
+import dev.ipgate.http.MalformedMessageException;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.connector.PooledByteBuffer;
 import java.io.EOFException;
@@ -11,13 +13,16 @@ import org.jspecify.annotations.Nullable;
 final class AnswerReader {
 
     private final AppConnection connection;
+    private final HeadReader heads;
     private final ByteBufferPool pool;
-    private @Nullable PooledByteBuffer pooled; // its bytes between 0 and its position are not used yet
+    private @Nullable PooledByteBuffer pooled; // holds what was read, from 0 to its position
+    private int taken; // bytes at its beginning: the head that was given last
     private int searched;
     private boolean begun;
 
-    AnswerReader(AppConnection connection, ByteBufferPool pool) {
+    AnswerReader(AppConnection connection, HeadReader heads, ByteBufferPool pool) {
         this.connection = connection;
+        this.heads = heads;
         this.pool = pool;
     }
 
@@ -30,20 +35,19 @@ final class AnswerReader {
      * Reads on to the end of the next head.
      *
      * @return the head, or null if it is not complete and nothing more has arrived
-     * @throws BadAnswerException if it is malformed or larger than a buffer
+     * @throws MalformedMessageException if it is malformed or larger than a buffer
      * @throws IOException if the connection ends before it is complete
      */
     @Nullable
     AnswerHead read() throws IOException {
         if (pooled == null) {
             pooled = pool.allocate();
-            searched = 0;
         }
         ByteBuffer buffer = pooled.getBuffer();
-        AnswerHead head = take(buffer);
+        AnswerHead head = next(buffer);
         while (head == null) {
             if (!buffer.hasRemaining()) {
-                throw new BadAnswerException("its head is larger than " + buffer.capacity() + " bytes");
+                throw new MalformedMessageException("its head is larger than " + buffer.capacity() + " bytes");
             }
             int read = connection.read(buffer);
             if (read == 0) {
@@ -56,23 +60,28 @@ final class AnswerReader {
                 throw new EOFException();
             }
             begun = true;
-            head = take(buffer);
+            head = next(buffer);
         }
         return head;
     }
 
-    /** Takes a head out of what has been read, if one is complete, and moves what follows to the front. */
-    private @Nullable AnswerHead take(ByteBuffer buffer) throws BadAnswerException {
-        int filled = buffer.position();
-        buffer.flip();
-        int end = AnswerHead.end(buffer, searched);
-        if (end < 0) {
-            searched = filled;
-            buffer.limit(buffer.capacity()).position(filled);
+    /** The next head of what has been read, if one is complete. */
+    private @Nullable AnswerHead next(ByteBuffer buffer) throws MalformedMessageException {
+        if (taken > 0) {
+            buffer.flip().position(taken);
+            buffer.compact();
+            taken = 0;
+        }
+        if (searched == buffer.position()) {
             return null;
         }
-        AnswerHead head = AnswerHead.read(buffer, end);
-        buffer.compact();
+        int end = heads.find(buffer, searched);
+        if (end < 0) {
+            searched = buffer.position();
+            return null;
+        }
+        AnswerHead head = AnswerHead.read(heads);
+        taken = end;
         searched = 0;
         return head;
     }
@@ -82,13 +91,13 @@ final class AnswerReader {
     PooledByteBuffer rest() {
         PooledByteBuffer rest = pooled;
         pooled = null;
-        if (rest == null || rest.getBuffer().position() == 0) {
+        if (rest == null || rest.getBuffer().position() == taken) {
             if (rest != null) {
                 rest.close();
             }
             return null;
         }
-        rest.getBuffer().flip();
+        rest.getBuffer().flip().position(taken);
         return rest;
     }
 

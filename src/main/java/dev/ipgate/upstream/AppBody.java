@@ -1,5 +1,8 @@
 package dev.ipgate.upstream;
 
+import dev.ipgate.http.BodySource;
+import dev.ipgate.http.ChunkedBody;
+import dev.ipgate.http.MalformedMessageException;
 import dev.ipgate.upstream.AnswerFraming.Kind;
 import io.undertow.connector.PooledByteBuffer;
 import io.undertow.util.HeaderMap;
@@ -79,7 +82,7 @@ final class AppBody implements BodySource {
         return data;
     }
 
-    private int decode(ByteBuffer buffer, int start) throws BadAnswerException {
+    private int decode(ByteBuffer buffer, int start) throws MalformedMessageException {
         int end = buffer.position();
         buffer.limit(end).position(start);
         chunks.decode(buffer);

@@ -1,15 +1,19 @@
 package dev.ipgate.upstream;
 
+import dev.ipgate.http.BodySource;
+import dev.ipgate.http.ClientSide;
+import dev.ipgate.http.Http1Connection;
+import dev.ipgate.http.MalformedMessageException;
 import dev.ipgate.upstream.Failure.Kind;
 import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpAttachments;
-import io.undertow.server.protocol.http.HttpContinue;
 import io.undertow.util.Headers;
 import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
+import org.xnio.StreamConnection;
 
 /**
  * One request and its answer on one connection to the app: the upload, the heads of the answer, then its body or the
@@ -33,6 +37,7 @@ final class AppExchange implements Runnable, Pump.End {
     private boolean eventStream;
     private boolean keepsAlive;
     private boolean upgraded;
+    private @Nullable PooledByteBuffer earlyBytes; // that the app sent right behind its agreement
     private @Nullable Tunnel tunnel;
 
     /** @param intake where the request's body is, or null if it comes from the client */
@@ -50,7 +55,7 @@ final class AppExchange implements Runnable, Pump.End {
         this.intake = intake;
         this.connection = connection;
         upload = new Upload(lane, forwarding, this, exchange, request, intake);
-        reader = new AnswerReader(connection, lane.upstream().buffers());
+        reader = new AnswerReader(connection, lane.heads(), lane.upstream().buffers());
     }
 
     void start() {
@@ -78,7 +83,7 @@ final class AppExchange implements Runnable, Pump.End {
                 }
                 interim(head);
             }
-        } catch (BadAnswerException e) {
+        } catch (MalformedMessageException e) {
             forwarding.fail(new Failure(Kind.BROKEN, "the app's answer is unusable: " + e.getMessage()));
         } catch (IOException e) {
             dropped();
@@ -95,22 +100,22 @@ final class AppExchange implements Runnable, Pump.End {
     }
 
     /** 100, 103 and their like are not the answer (RFC 9110 section 15.2). */
-    private void interim(AnswerHead head) throws BadAnswerException {
+    private void interim(AnswerHead head) throws MalformedMessageException {
         if (++interimAnswers > MOST_INTERIM_ANSWERS) {
-            throw new BadAnswerException("it is announced again and again");
+            throw new MalformedMessageException("it is announced again and again");
         }
-        boolean continues = HttpContinue.requiresContinueResponse(exchange) && !upload.isDone();
+        boolean continues = InterimAnswer.isAwaited(exchange) && !upload.isDone();
         boolean asked = head.status() == 103 || (head.status() == 100 && continues);
         if (asked && exchange.isHttp11() && !InterimAnswer.relay(head, exchange, lane.headBytes())) {
             forwarding.clientGone();
         }
     }
 
-    private void answer(AnswerHead head, @Nullable PooledByteBuffer rest) throws BadAnswerException {
+    private void answer(AnswerHead head, @Nullable PooledByteBuffer rest) throws MalformedMessageException {
         AnswerFraming framing;
         try {
             framing = AnswerFraming.of(head, exchange.getRequestMethod());
-        } catch (BadAnswerException e) {
+        } catch (MalformedMessageException e) {
             if (rest != null) {
                 rest.close();
             }
@@ -132,8 +137,7 @@ final class AppExchange implements Runnable, Pump.End {
                 framing,
                 rest,
                 trailers -> exchange.putAttachment(HttpAttachments.RESPONSE_TRAILERS, trailers));
-        ChannelSink client = new ChannelSink(exchange.getResponseChannel());
-        download = new Pump(body, client, lane.upstream().buffers(), lane.thread(), this);
+        download = new Pump(body, ClientSide.answer(exchange), lane.upstream().buffers(), lane.thread(), this);
         download.start();
     }
 
@@ -147,6 +151,9 @@ final class AppExchange implements Runnable, Pump.End {
     /** The answer has reached the client. */
     @Override
     public void done() {
+        if (upgraded) {
+            return; // it goes on as a tunnel
+        }
         boolean clean = body != null && body.endedCleanly();
         forwarding.answered(clean && upload.isDone() && keepsAlive && connection.isReadUp());
     }
@@ -174,13 +181,20 @@ final class AppExchange implements Runnable, Pump.End {
         forwarding.begun(true);
         ResponseHead.copy(head, new AnswerFraming(AnswerFraming.Kind.NONE, 0), exchange);
         exchange.getResponseHeaders().put(Headers.UPGRADE, "websocket");
-        ClientWatch.stop(exchange);
-        exchange.upgradeChannel((client, ignored) -> {
-            tunnel = new Tunnel(
-                    client, connection.connection(), lane.upstream().buffers(), lane.thread(), forwarding::tunnelEnded);
-            tunnel.start(early);
-        });
-        exchange.endExchange();
+        earlyBytes = early;
+        ((Http1Connection) exchange.getConnection()).upgradeTo(this::join);
+        download = new Pump(
+                BodySource.EMPTY, ClientSide.answer(exchange), lane.upstream().buffers(), lane.thread(), this);
+        download.start();
+    }
+
+    /** The client has been told; from here on, both sides may say what they like. */
+    private void join(StreamConnection client) {
+        PooledByteBuffer early = earlyBytes;
+        earlyBytes = null;
+        tunnel = new Tunnel(
+                client, connection.connection(), lane.upstream().buffers(), lane.thread(), forwarding::tunnelEnded);
+        tunnel.start(early);
     }
 
     void closeTunnel() {
@@ -243,6 +257,10 @@ final class AppExchange implements Runnable, Pump.End {
         }
         if (body != null) {
             body.abandon();
+        }
+        if (earlyBytes != null) {
+            earlyBytes.close();
+            earlyBytes = null;
         }
     }
 }

@@ -2,6 +2,8 @@ package dev.ipgate.upstream;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.ipgate.http.BodySink;
+import dev.ipgate.http.HeadBytes;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
 import java.io.IOException;

@@ -1,10 +1,11 @@
 package dev.ipgate.upstream;
 
 import dev.ipgate.config.UpstreamSettings;
+import dev.ipgate.http.BodySource;
+import dev.ipgate.http.ClientSide;
 import dev.ipgate.upstream.Failure.Kind;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.RequestTooBigException;
-import io.undertow.server.protocol.http.HttpServerConnection;
 import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +74,12 @@ final class Forwarding implements Runnable {
             spool();
         } else {
             watchClient();
+            seek();
+        }
+    }
+
+    private void seek() {
+        if (phase != Phase.ENDED) { // as it is if the client has left already
             assignment.seek(progressAt);
         }
     }
@@ -98,21 +105,19 @@ final class Forwarding implements Runnable {
 
     /** The whole body is spooled. */
     void takenIn() {
-        watchClient();
         phase = Phase.CONNECTING;
         progressed();
-        assignment.seek(progressAt);
+        watchClient();
+        seek();
     }
 
     /** The request's body as it comes from the client. */
     BodySource clientBody() {
-        return RequestHead.isChunked(exchange) && exchange.getConnection() instanceof HttpServerConnection client
-                ? new ChunkedClientBody(exchange, client, request.bodyLimit())
-                : new ChannelSource(exchange.getRequestChannel());
+        return ClientSide.body(exchange, request.bodyLimit());
     }
 
     private void watchClient() {
-        ClientWatch.start(exchange, this::clientGone);
+        ClientSide.onClientGone(exchange, this::clientGone);
     }
 
     /** There is a connection to an app. */
@@ -224,8 +229,8 @@ final class Forwarding implements Runnable {
             return;
         }
         end(false);
-        IoUtils.safeClose(exchange.getConnection());
         failures.cut(exchange, reason);
+        IoUtils.safeClose(exchange.getConnection());
     }
 
     private void end(boolean reusable) {

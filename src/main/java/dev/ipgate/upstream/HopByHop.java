@@ -1,5 +1,6 @@
 package dev.ipgate.upstream;
 
+import dev.ipgate.http.ConnectionOptions;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
@@ -43,17 +44,7 @@ final class HopByHop {
     /** Whether the message's Connection header lists an option. */
     static boolean lists(HeaderMap message, String option) {
         HeaderValues connection = message.get(Headers.CONNECTION);
-        if (connection == null) {
-            return false;
-        }
-        for (String line : connection) {
-            for (String name : line.split(",", -1)) {
-                if (name.strip().equalsIgnoreCase(option)) {
-                    return true;
-                }
-            }
-        }
-        return false;
+        return connection != null && ConnectionOptions.contain(connection, option);
     }
 
     /** Whether a Connection header only says what needs no stripping. */

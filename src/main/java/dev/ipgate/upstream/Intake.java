@@ -2,7 +2,6 @@ package dev.ipgate.upstream;
 
 import dev.ipgate.upstream.Failure.Kind;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.server.protocol.http.HttpContinue;
 import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -37,8 +36,7 @@ final class Intake implements Pump.End {
     }
 
     void start() {
-        if (HttpContinue.requiresContinueResponse(exchange)
-                && !InterimAnswer.sendContinue(exchange, lane.headBytes())) {
+        if (InterimAnswer.isAwaited(exchange) && !InterimAnswer.sendContinue(exchange, lane.headBytes())) {
             forwarding.clientGone();
             return;
         }

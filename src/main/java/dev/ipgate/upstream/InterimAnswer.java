@@ -1,8 +1,10 @@
 package dev.ipgate.upstream;
 
-import io.undertow.server.AbstractServerConnection;
+import dev.ipgate.http.HeadBytes;
+import dev.ipgate.http.Http1Connection;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderValues;
+import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,6 +15,13 @@ final class InterimAnswer {
 
     private InterimAnswer() {}
 
+    /** Whether the client waits to be told to send its body (RFC 9110 section 10.1.1). */
+    static boolean isAwaited(HttpServerExchange exchange) {
+        return exchange.isHttp11()
+                && !exchange.isRequestComplete()
+                && exchange.getRequestHeaders().contains(Headers.EXPECT);
+    }
+
     /**
      * Writes it past the exchange, which knows of one answer only. Nothing else of this exchange has been written yet,
      * so the socket has room, unless the client has stopped reading; then it goes without.
@@ -20,7 +29,7 @@ final class InterimAnswer {
      * @return false if the client is gone, or took half of it
      */
     static boolean relay(AnswerHead head, HttpServerExchange exchange, HeadBytes to) {
-        if (!(exchange.getConnection() instanceof AbstractServerConnection connection)) {
+        if (!(exchange.getConnection() instanceof Http1Connection connection)) {
             return true;
         }
         to.add("HTTP/1.1 ")
@@ -45,11 +54,11 @@ final class InterimAnswer {
      * @return false if the client is gone, or took half of it
      */
     static boolean sendContinue(HttpServerExchange exchange, HeadBytes to) {
-        return !(exchange.getConnection() instanceof AbstractServerConnection connection)
+        return !(exchange.getConnection() instanceof Http1Connection connection)
                 || write(connection, to.add("HTTP/1.1 100 Continue\r\n\r\n").buffer());
     }
 
-    private static boolean write(AbstractServerConnection connection, ByteBuffer bytes) {
+    private static boolean write(Http1Connection connection, ByteBuffer bytes) {
         try {
             int written = connection.getOriginalSinkConduit().write(bytes);
             return written == 0 || !bytes.hasRemaining();

@@ -1,5 +1,8 @@
 package dev.ipgate.upstream;
 
+import dev.ipgate.http.HeadBytes;
+import dev.ipgate.http.HeadReader;
+import dev.ipgate.http.HeaderNames;
 import dev.ipgate.upstream.Failure.Kind;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -19,6 +22,7 @@ final class Lane {
     private final Upstream upstream;
     private final XnioIoThread thread;
     private final HeadBytes headBytes = new HeadBytes();
+    private final HeadReader heads = new HeadReader(new HeaderNames());
     private final ByteBuffer oneByte = ByteBuffer.allocateDirect(1);
     private final IdleConnections idle;
     private final ArrayDeque<Assignment> waiting = new ArrayDeque<>();
@@ -48,6 +52,11 @@ final class Lane {
     /** Room for a byte that nobody wants to see. */
     ByteBuffer oneByte() {
         return oneByte.clear();
+    }
+
+    /** Reads heads; one at a time. */
+    HeadReader heads() {
+        return heads;
     }
 
     void enter(Forwarding forwarding) {

@@ -2,6 +2,9 @@ package dev.ipgate.upstream;
 
 import dev.ipgate.config.AppUrl;
 import dev.ipgate.config.UpstreamSettings;
+import dev.ipgate.http.ChunkedBody;
+import dev.ipgate.http.ClientSide;
+import dev.ipgate.http.HeadBytes;
 import dev.ipgate.net.IpAddress;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpAttachments;
@@ -30,7 +33,7 @@ final class RequestHead {
             HeadBytes to, HttpServerExchange exchange, AppRequest request, UpstreamSettings settings, AppUrl app) {
         HeaderMap sent = exchange.getRequestHeaders();
         to.add(exchange.getRequestMethod()).add(" ");
-        target(to, exchange);
+        to.add(target(exchange));
         to.add(" HTTP/1.1\r\n").line(Headers.HOST, host(sent, settings, app));
         copy(sent, to, request);
         if (request.replaceOrigin()) {
@@ -90,17 +93,15 @@ final class RequestHead {
     }
 
     /** The request target, byte for byte; of the absolute form the app gets the path (RFC 9112 section 3.2.2). */
-    private static void target(HeadBytes to, HttpServerExchange exchange) {
-        String path = exchange.getRequestURI();
-        if (exchange.isHostIncludedInRequestURI()) {
-            int slash = path.indexOf('/', path.indexOf("://") + 3);
-            path = slash < 0 ? "/" : path.substring(slash);
+    private static String target(HttpServerExchange exchange) {
+        String target = ClientSide.target(exchange);
+        if (!exchange.isHostIncludedInRequestURI()) {
+            return target;
         }
-        to.add(path);
-        String query = exchange.getQueryString();
-        if (!query.isEmpty()) {
-            to.add("?").add(query);
-        }
+        int path = exchange.getRequestURI().indexOf('/', target.indexOf("://") + 3);
+        return path >= 0
+                ? target.substring(path)
+                : "/" + target.substring(exchange.getRequestURI().length());
     }
 
     private static void copy(HeaderMap sent, HeadBytes to, AppRequest request) {

@@ -1,5 +1,6 @@
 package dev.ipgate.upstream;
 
+import dev.ipgate.http.ClientSide;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
@@ -15,7 +16,7 @@ final class ResponseHead {
     static void copy(AnswerHead head, AnswerFraming framing, HttpServerExchange exchange) {
         exchange.setStatusCode(head.status());
         if (!head.reason().isEmpty()) {
-            exchange.setReasonPhrase(head.reason());
+            ClientSide.setReason(exchange, head.reason());
         }
         HeaderMap to = exchange.getResponseHeaders();
         Set<HttpString> hopByHop = HopByHop.of(head.headers());

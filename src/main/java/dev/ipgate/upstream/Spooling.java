@@ -1,5 +1,6 @@
 package dev.ipgate.upstream;
 
+import dev.ipgate.http.BodySink;
 import io.undertow.connector.ByteBufferPool;
 import java.io.IOException;
 import java.nio.ByteBuffer;

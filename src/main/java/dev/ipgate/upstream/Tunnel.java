@@ -1,5 +1,7 @@
 package dev.ipgate.upstream;
 
+import dev.ipgate.http.ChannelSink;
+import dev.ipgate.http.ChannelSource;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.connector.PooledByteBuffer;
 import java.io.IOException;

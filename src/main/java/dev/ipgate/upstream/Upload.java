@@ -1,5 +1,7 @@
 package dev.ipgate.upstream;
 
+import dev.ipgate.http.BodySource;
+import dev.ipgate.http.HeadBytes;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;

@@ -1,12 +1,11 @@
 package dev.ipgate.upstream;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.ipgate.http.MalformedMessageException;
 import dev.ipgate.upstream.AnswerFraming.Kind;
 import io.undertow.util.HttpString;
-import java.nio.ByteBuffer;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -14,10 +13,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Where an answer's body ends, for every combination of what may tell (RFC 9112 section 6.3). */
 class AnswerFramingTest {
 
-    private static AnswerHead head(String statusLine, String headers) throws BadAnswerException {
+    private static AnswerHead head(String statusLine, String headers) throws MalformedMessageException {
         String text = statusLine + "\r\n" + (headers.isEmpty() ? "" : headers.replace("~", "\r\n") + "\r\n") + "\r\n";
-        ByteBuffer buffer = ByteBuffer.wrap(text.getBytes(ISO_8859_1));
-        return AnswerHead.read(buffer, buffer.limit());
+        return AnswerHeadTest.read(text);
     }
 
     @ParameterizedTest(name = "{0} {1} to {2}: {3} {4}")
@@ -44,7 +42,7 @@ class AnswerFramingTest {
             HTTP/1.1 205 Re  | Content-Length: 0                             | GET    | LENGTH  | 0
             """)
     void theEndOfTheBody(String statusLine, String headers, String method, Kind kind, long length)
-            throws BadAnswerException {
+            throws MalformedMessageException {
         assertThat(AnswerFraming.of(head(statusLine, headers), new HttpString(method)))
                 .isEqualTo(new AnswerFraming(kind, length));
     }
@@ -78,10 +76,10 @@ class AnswerFramingTest {
                 "Transfer-Encoding: chunked;q=1",
                 "Transfer-Encoding: xchunked"
             })
-    void twoReadersMustNotSeeTwoEnds(String headers) throws BadAnswerException {
+    void twoReadersMustNotSeeTwoEnds(String headers) throws MalformedMessageException {
         AnswerHead head = head("HTTP/1.1 200 OK", headers);
 
-        assertThatExceptionOfType(BadAnswerException.class)
+        assertThatExceptionOfType(MalformedMessageException.class)
                 .isThrownBy(() -> AnswerFraming.of(head, new HttpString("GET")));
     }
 
@@ -92,19 +90,19 @@ class AnswerFramingTest {
                 "Content-Length: -1",
                 "Content-Length: 5, 5",
             })
-    void aMalformedLengthIsRefusedEvenWhereNoBodyComes(String headers) throws BadAnswerException {
+    void aMalformedLengthIsRefusedEvenWhereNoBodyComes(String headers) throws MalformedMessageException {
         AnswerHead head = head("HTTP/1.1 304 Not Modified", headers);
 
-        assertThatExceptionOfType(BadAnswerException.class)
+        assertThatExceptionOfType(MalformedMessageException.class)
                 .isThrownBy(() -> AnswerFraming.of(head, new HttpString("HEAD")));
     }
 
     @ParameterizedTest
     @CsvSource({"Transfer-Encoding: chunked"})
-    void chunksAreOfHttp11(String headers) throws BadAnswerException {
+    void chunksAreOfHttp11(String headers) throws MalformedMessageException {
         AnswerHead head = head("HTTP/1.0 200 OK", headers);
 
-        assertThatExceptionOfType(BadAnswerException.class)
+        assertThatExceptionOfType(MalformedMessageException.class)
                 .isThrownBy(() -> AnswerFraming.of(head, new HttpString("GET")));
     }
 
@@ -120,7 +118,8 @@ class AnswerFramingTest {
             HTTP/1.0 200 OK | ''                                      | false
             HTTP/1.0 200 OK | Connection: keep-alive                  | false
             """)
-    void whetherTheConnectionLivesOn(String statusLine, String headers, boolean lives) throws BadAnswerException {
+    void whetherTheConnectionLivesOn(String statusLine, String headers, boolean lives)
+            throws MalformedMessageException {
         assertThat(AnswerFraming.keepsAlive(head(statusLine, headers))).isEqualTo(lives);
     }
 }

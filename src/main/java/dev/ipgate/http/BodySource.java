@@ -1,11 +1,11 @@
-package dev.ipgate.upstream;
+package dev.ipgate.http;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** Where a body comes from, freed of its framing. */
-interface BodySource {
+public interface BodySource {
 
     /** A body that has ended already. */
     BodySource EMPTY = new BodySource() {

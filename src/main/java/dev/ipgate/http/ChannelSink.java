@@ -1,4 +1,4 @@
-package dev.ipgate.upstream;
+package dev.ipgate.http;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -6,12 +6,12 @@ import org.jspecify.annotations.Nullable;
 import org.xnio.channels.StreamSinkChannel;
 
 /** A body that the channel frames: the answer to the client, or the bytes of a connection after an upgrade. */
-final class ChannelSink implements BodySink {
+public final class ChannelSink implements BodySink {
 
     private final StreamSinkChannel channel;
     private boolean ended;
 
-    ChannelSink(StreamSinkChannel channel) {
+    public ChannelSink(StreamSinkChannel channel) {
         this.channel = channel;
     }
 

@@ -1,11 +1,11 @@
-package dev.ipgate.upstream;
+package dev.ipgate.http;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** Where a body goes; frames it. */
-interface BodySink {
+public interface BodySink {
 
     /**
      * Writes what can be written now.

@@ -1,4 +1,4 @@
-package dev.ipgate.upstream;
+package dev.ipgate.http;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
@@ -11,7 +11,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Takes a chunked body apart, strictly (RFC 9112 section 7.1), whatever pieces it arrives in. */
-final class ChunkedBody {
+public final class ChunkedBody {
 
     private enum State {
         SIZE,
@@ -61,9 +61,9 @@ final class ChunkedBody {
      * Reads what is between the buffer's position and limit, and leaves the data that it holds there instead. Bytes after
      * the end of the body stay unread, and {@link #leftover} tells how many.
      *
-     * @throws BadAnswerException if the body is malformed
+     * @throws MalformedMessageException if the body is malformed
      */
-    void decode(ByteBuffer buffer) throws BadAnswerException {
+    public void decode(ByteBuffer buffer) throws MalformedMessageException {
         int write = buffer.position();
         int start = write;
         while (buffer.hasRemaining() && state != State.DONE) {
@@ -78,17 +78,16 @@ final class ChunkedBody {
     }
 
     /** Bytes that followed the end of the body in the last buffer. */
-    int leftover() {
+    public int leftover() {
         return leftover;
     }
 
-    boolean isDone() {
+    public boolean isDone() {
         return state == State.DONE;
     }
 
     /** The trailers, or null if there are none. */
-    @Nullable
-    HeaderMap trailers() {
+    public @Nullable HeaderMap trailers() {
         return trailers;
     }
 
@@ -105,14 +104,14 @@ final class ChunkedBody {
         return write + count;
     }
 
-    private void step(byte b) throws BadAnswerException {
+    private void step(byte b) throws MalformedMessageException {
         switch (state) {
             case SIZE -> size(b);
             case EXTENSION -> {
                 if (b == '\r') {
                     state = State.SIZE_LF;
                 } else if (b == '\n' || ++extension > LONGEST_EXTENSION) {
-                    throw new BadAnswerException("a chunk's extension is malformed");
+                    throw new MalformedMessageException("a chunk's extension is malformed");
                 }
             }
             case SIZE_LF -> {
@@ -134,11 +133,11 @@ final class ChunkedBody {
         }
     }
 
-    private void size(byte b) throws BadAnswerException {
+    private void size(byte b) throws MalformedMessageException {
         int digit = Character.digit(b, 16);
         if (digit >= 0) {
             if (++digits > LONGEST_SIZE) {
-                throw new BadAnswerException("a chunk is too large");
+                throw new MalformedMessageException("a chunk is too large");
             }
             remaining = remaining << 4 | digit;
         } else if (digits > 0 && (b == ';' || b == ' ' || b == '\t')) {
@@ -146,13 +145,13 @@ final class ChunkedBody {
         } else if (digits > 0 && b == '\r') {
             state = State.SIZE_LF;
         } else {
-            throw new BadAnswerException("a chunk's size is malformed");
+            throw new MalformedMessageException("a chunk's size is malformed");
         }
     }
 
-    private void trailer(byte b) throws BadAnswerException {
+    private void trailer(byte b) throws MalformedMessageException {
         if (b == '\n' && previous != '\r') {
-            throw new BadAnswerException("a trailer ends without CR LF");
+            throw new MalformedMessageException("a trailer ends without CR LF");
         }
         previous = b;
         ByteArrayOutputStream bytes = trailerBytes;
@@ -162,7 +161,7 @@ final class ChunkedBody {
         }
         bytes.write(b);
         if (bytes.size() > LONGEST_TRAILERS) {
-            throw new BadAnswerException("its trailers are too large");
+            throw new MalformedMessageException("its trailers are too large");
         }
         if (b == '\n') {
             String text = bytes.toString(ISO_8859_1);
@@ -173,12 +172,12 @@ final class ChunkedBody {
         }
     }
 
-    private static @Nullable HeaderMap read(String text) throws BadAnswerException {
+    private static @Nullable HeaderMap read(String text) throws MalformedMessageException {
         if (text.length() == 2) {
             return null;
         }
-        ByteBuffer head = ByteBuffer.wrap(("HTTP/1.1 200\r\n" + text).getBytes(ISO_8859_1));
-        HeaderMap all = AnswerHead.read(head, head.limit()).headers();
+        HeaderMap all = new HeaderMap();
+        new HeadReader(new HeaderNames()).start(text.getBytes(ISO_8859_1)).headers(all);
         HeaderMap allowed = new HeaderMap();
         for (HttpString name : all.getHeaderNames()) {
             if (isTrailer(name)) {
@@ -189,13 +188,13 @@ final class ChunkedBody {
     }
 
     /** Whether a header may come behind the body. */
-    static boolean isTrailer(HttpString name) {
+    public static boolean isTrailer(HttpString name) {
         return !NO_TRAILERS.contains(name.toString().toLowerCase(Locale.ROOT));
     }
 
-    private static void expect(byte b, char wanted) throws BadAnswerException {
+    private static void expect(byte b, char wanted) throws MalformedMessageException {
         if (b != wanted) {
-            throw new BadAnswerException("a chunk does not end where its size says");
+            throw new MalformedMessageException("a chunk does not end where its size says");
         }
     }
 }

@@ -1,4 +1,4 @@
-package dev.ipgate.upstream;
+package dev.ipgate.http;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -6,12 +6,12 @@ import org.jspecify.annotations.Nullable;
 import org.xnio.channels.StreamSourceChannel;
 
 /** A body whose framing the channel knows: the client's, or the bytes of a connection after an upgrade. */
-final class ChannelSource implements BodySource {
+public final class ChannelSource implements BodySource {
 
     private final StreamSourceChannel channel;
     private boolean exhausted;
 
-    ChannelSource(StreamSourceChannel channel) {
+    public ChannelSource(StreamSourceChannel channel) {
         this.channel = channel;
     }
 

@@ -1,4 +1,4 @@
-package dev.ipgate.upstream;
+package dev.ipgate.http;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -25,7 +25,7 @@ class ChunkedBodyTest {
         return text.replace("~", "\r\n").translateEscapes();
     }
 
-    private static Outcome decode(String... pieces) throws BadAnswerException {
+    private static Outcome decode(String... pieces) throws MalformedMessageException {
         ChunkedBody body = new ChunkedBody();
         StringBuilder data = new StringBuilder();
         int leftover = 0;
@@ -70,7 +70,7 @@ class ChunkedBodyTest {
             5~hello~0~~HTTP                         | hello      | 4
             5~hello~000~~                           | hello      | 0
             """)
-    void takesAWellFormedBody(String wire, String data, int leftover) throws BadAnswerException {
+    void takesAWellFormedBody(String wire, String data, int leftover) throws MalformedMessageException {
         if (wire.contains("~~\\n0")) {
             wire = "5~~\\n0\\r~0~~HTTP"; // data that looks like framing
         }
@@ -121,12 +121,12 @@ class ChunkedBodyTest {
     void refusesAMalformedBody(String wire) {
         String text = wire.replace("~", "\r\n");
 
-        assertThatExceptionOfType(BadAnswerException.class).isThrownBy(() -> decode(text));
-        assertThatExceptionOfType(BadAnswerException.class).isThrownBy(() -> decode(text.split("")));
+        assertThatExceptionOfType(MalformedMessageException.class).isThrownBy(() -> decode(text));
+        assertThatExceptionOfType(MalformedMessageException.class).isThrownBy(() -> decode(text.split("")));
     }
 
     @Test
-    void trailersArriveWithoutThoseThatWouldChangeWhatWasSaid() throws BadAnswerException {
+    void trailersArriveWithoutThoseThatWouldChangeWhatWasSaid() throws MalformedMessageException {
         String wire = bytes("1~x~0~A: b~Content-Length: 5~Transfer-Encoding: gzip~Set-Cookie: c~A: d~~");
 
         assertThat(decode(wire)).isEqualTo(new Outcome("x", true, 0, "A: b\nA: d\n"));
@@ -134,20 +134,20 @@ class ChunkedBodyTest {
     }
 
     @Test
-    void extensionsAndTrailersHaveTheirLimits() throws BadAnswerException {
+    void extensionsAndTrailersHaveTheirLimits() throws MalformedMessageException {
         assertThat(decode("5;" + "e".repeat(4096) + "\r\nhello\r\n0\r\n\r\n").data())
                 .isEqualTo("hello");
-        assertThatExceptionOfType(BadAnswerException.class).isThrownBy(() -> decode("5;" + "e".repeat(4097)));
+        assertThatExceptionOfType(MalformedMessageException.class).isThrownBy(() -> decode("5;" + "e".repeat(4097)));
         String rest = "\r\n\r\n";
         assertThat(decode("0\r\nA: " + "b".repeat(8192 - 3 - rest.length()) + rest)
                         .done())
                 .isTrue();
-        assertThatExceptionOfType(BadAnswerException.class)
+        assertThatExceptionOfType(MalformedMessageException.class)
                 .isThrownBy(() -> decode("0\r\nA: " + "b".repeat(8192 - 3) + rest));
     }
 
     @Test
-    void everySplitGivesTheSame() throws BadAnswerException {
+    void everySplitGivesTheSame() throws MalformedMessageException {
         String wire = bytes("5;ext=\"1\"~hello~0000c~ wide world!~1~\\n~0;last~A: b~C: d~~next");
         Outcome whole = decode(wire);
 
@@ -174,7 +174,7 @@ class ChunkedBodyTest {
             Outcome actual;
             try {
                 actual = decode(pieces(wire, random));
-            } catch (BadAnswerException e) {
+            } catch (MalformedMessageException e) {
                 actual = null;
             }
             if (expected == null) {

@@ -1,0 +1,87 @@
+package dev.ipgate.http;
+
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.RequestTooBigException;
+import io.undertow.server.protocol.http.HttpAttachments;
+import io.undertow.util.HeaderMap;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** A chunked body of the client's, freed of its framing. */
+final class ChunkedRequestBody implements BodySource {
+
+    private final HttpServerExchange exchange;
+    private final Http1Connection connection;
+    private final ChunkedBody chunks = new ChunkedBody();
+    private final long limit;
+    private long received;
+
+    /**
+     * Makes a body that nobody has read from.
+     *
+     * @param limit bytes that it may have, or -1
+     */
+    ChunkedRequestBody(HttpServerExchange exchange, Http1Connection connection, long limit) {
+        this.exchange = exchange;
+        this.connection = connection;
+        this.limit = limit;
+    }
+
+    @Override
+    public int read(ByteBuffer buffer) throws IOException {
+        if (chunks.isDone()) {
+            return -1;
+        }
+        int start = buffer.position();
+        int read = connection.readBody(buffer);
+        if (read < 0) {
+            throw new EOFException("the client broke off its body");
+        }
+        int end = buffer.position();
+        buffer.limit(end).position(start);
+        chunks.decode(buffer);
+        int data = buffer.remaining();
+        received += data;
+        if (limit >= 0 && received > limit) {
+            throw new RequestTooBigException("more than " + limit + " bytes");
+        }
+        if (chunks.isDone()) {
+            if (chunks.leftover() > 0) {
+                connection.giveBack(buffer.duplicate().limit(end).position(end - chunks.leftover()));
+            }
+            HeaderMap trailers = chunks.trailers();
+            if (trailers != null) {
+                exchange.putAttachment(HttpAttachments.REQUEST_TRAILERS, trailers);
+            }
+            connection.endBody();
+        }
+        buffer.limit(buffer.capacity()).position(start + data);
+        return chunks.isDone() && data == 0 ? -1 : data;
+    }
+
+    @Override
+    public boolean isExhausted() {
+        return chunks.isDone();
+    }
+
+    @Override
+    public void resume() {
+        connection.resumeBody();
+    }
+
+    @Override
+    public void suspend() {
+        if (!chunks.isDone()) { // else reads are on for another reason
+            connection.suspendBody();
+        }
+    }
+
+    @Override
+    public void onReadable(@Nullable Runnable listener) {
+        if (!chunks.isDone()) {
+            connection.onBodyReadable(listener);
+        }
+    }
+}

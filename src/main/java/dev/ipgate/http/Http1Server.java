@@ -1,0 +1,62 @@
+package dev.ipgate.http;
+
+import io.undertow.connector.ByteBufferPool;
+import io.undertow.server.HttpHandler;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import org.xnio.StreamConnection;
+import org.xnio.XnioIoThread;
+
+/** Speaks HTTP/1.1 and HTTP/1.0 with clients, and hands every request to one handler. */
+public final class Http1Server {
+
+    private final ByteBufferPool buffers;
+    private final HttpHandler handler;
+    private final Map<XnioIoThread, IoContext> contexts = new ConcurrentHashMap<>();
+    private final LongAdder headTimeouts = new LongAdder();
+    private volatile Http1Limits limits;
+
+    /**
+     * Makes a server without connections.
+     *
+     * @param handler called on the connection's IO thread; ends each exchange by an answer, at once or later
+     */
+    public Http1Server(ByteBufferPool buffers, HttpHandler handler, Http1Limits limits) {
+        this.buffers = buffers;
+        this.handler = handler;
+        this.limits = limits;
+    }
+
+    /** New limits, for connections that are open already as well. */
+    public void setLimits(Http1Limits next) {
+        limits = next;
+    }
+
+    Http1Limits limits() {
+        return limits;
+    }
+
+    HttpHandler handler() {
+        return handler;
+    }
+
+    /** Heads that did not arrive in time, since the start. */
+    public long headTimeouts() {
+        return headTimeouts.sum();
+    }
+
+    void countHeadTimeout() {
+        headTimeouts.increment();
+    }
+
+    /**
+     * Takes over a connection that was just opened. Called on its IO thread.
+     *
+     * @param scheme http, or https where the connection decrypts
+     */
+    public void serve(StreamConnection channel, ClientLink link, String scheme) {
+        IoContext context = contexts.computeIfAbsent(channel.getIoThread(), thread -> new IoContext(thread, buffers));
+        new Http1Connection(this, context, channel, link, scheme).start();
+    }
+}

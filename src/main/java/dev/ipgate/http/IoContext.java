@@ -1,0 +1,87 @@
+package dev.ipgate.http;
+
+import io.undertow.connector.ByteBufferPool;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.xnio.XnioIoThread;
+
+/** What the clients' connections of one IO thread share. Used on that thread alone, so nothing is locked. */
+final class IoContext {
+
+    private static final long TICK_MILLIS = 100;
+
+    private final XnioIoThread thread;
+    private final ByteBufferPool buffers;
+    private final HeadReader heads = new HeadReader(new HeaderNames());
+    private final HeadBytes bytes = new HeadBytes();
+    private final HttpDate date = new HttpDate();
+    private final List<Http1Connection> connections = new ArrayList<>();
+    private boolean ticking;
+
+    IoContext(XnioIoThread thread, ByteBufferPool buffers) {
+        this.thread = thread;
+        this.buffers = buffers;
+    }
+
+    XnioIoThread thread() {
+        return thread;
+    }
+
+    ByteBufferPool buffers() {
+        return buffers;
+    }
+
+    HeadReader heads() {
+        return heads;
+    }
+
+    /** The bytes of the head that is being written; one at a time. */
+    HeadBytes bytes() {
+        return bytes.clear();
+    }
+
+    /** The value of a Date header. */
+    String date() {
+        return date.now();
+    }
+
+    void enter(Http1Connection connection) {
+        connection.setIndex(connections.size());
+        connections.add(connection);
+        keepTicking();
+    }
+
+    void leave(Http1Connection connection) {
+        int index = connection.index();
+        Http1Connection last = connections.remove(connections.size() - 1);
+        if (last != connection) {
+            connections.set(index, last);
+            last.setIndex(index);
+        }
+    }
+
+    /** One timer for all: with one a request, setting and clearing them would cost more than reading the head. */
+    private void keepTicking() {
+        if (!ticking) {
+            ticking = true;
+            try {
+                thread.executeAfter(this::tick, TICK_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (RejectedExecutionException e) { // the gate stops
+                ticking = false;
+            }
+        }
+    }
+
+    private void tick() {
+        ticking = false;
+        long now = System.nanoTime();
+        for (int i = connections.size() - 1; i >= 0; i--) { // one that leaves makes room for a later one, seen already
+            connections.get(i).tick(now);
+        }
+        if (!connections.isEmpty()) {
+            keepTicking();
+        }
+    }
+}

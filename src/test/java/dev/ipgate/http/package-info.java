@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ipgate.http;
+
+import org.jspecify.annotations.NullMarked;
