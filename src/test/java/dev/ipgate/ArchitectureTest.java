@@ -75,6 +75,28 @@ class ArchitectureTest {
     static final ArchRule re2jIsKnownToConfigAndServer =
             only("com.google.re2j..", "dev.ipgate.config", "dev.ipgate.server");
 
+    @ArchTest
+    static final ArchRule caffeineIsKnownToAuth = only("com.github.benmanes.caffeine..", "dev.ipgate.auth");
+
+    @ArchTest
+    static final ArchRule commonsCodecIsKnownToAuth = only("org.apache.commons.codec..", "dev.ipgate.auth");
+
+    @ArchTest
+    static final ArchRule springSecurityIsKnownToAuth = only("org.springframework..", "dev.ipgate.auth");
+
+    /** What auth does with a request is arithmetic: no socket, no file, no clock but the one it is given. */
+    @ArchTest
+    static final ArchRule authIsPure = noClasses()
+            .that()
+            .resideInAPackage("dev.ipgate.auth")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("java.io..", "java.nio.file..", "java.nio.channels..", "java.net..")
+            .orShould()
+            .callMethod(System.class, "nanoTime")
+            .orShould()
+            .callMethod(System.class, "currentTimeMillis");
+
     /** Neither what a request says nor what is printed about it may cause a look-up; upstream resolves the app's name. */
     @ArchTest
     static final ArchRule namesAreLookedUpByUpstreamAlone = noClasses()

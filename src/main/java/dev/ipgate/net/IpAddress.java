@@ -85,6 +85,14 @@ public final class IpAddress implements Comparable<IpAddress> {
         return high == 0 && (low == 0 || low == MAPPED);
     }
 
+    /**
+     * What limits count by: the first address of the /64 of an IPv6 address (RFC 4291 section 2.5.1), since whoever has one
+     * of a /64 has all of them; an IPv4 address itself.
+     */
+    public IpAddress subnet64() {
+        return isIpv4() || low == 0 ? this : new IpAddress(high, 0);
+    }
+
     /** The address as the JDK has it; nothing is looked up. */
     public InetAddress toInetAddress() {
         ByteBuffer bytes = isIpv4()

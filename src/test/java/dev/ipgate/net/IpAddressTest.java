@@ -424,4 +424,18 @@ class IpAddressTest {
             assertThat(IpAddress.of(bytes).toInetAddress()).as("seed %d", seed).isEqualTo(expected);
         }
     }
+
+    @ParameterizedTest(name = "{0} is of {1}")
+    @CsvSource(textBlock = """
+            192.0.2.1,                  192.0.2.1
+            ::ffff:192.0.2.1,           192.0.2.1
+            2001:db8::1,                2001:db8::
+            2001:db8::,                 2001:db8::
+            2001:db8:1:2:3:4:5:6,       2001:db8:1:2::
+            ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff, ffff:ffff:ffff:ffff::
+            ::1,                        ::
+            """)
+    void ipv6IsCountedByThe64(String address, String subnet) {
+        assertThat(IpAddress.parse(address).subnet64()).isEqualTo(IpAddress.parse(subnet));
+    }
 }

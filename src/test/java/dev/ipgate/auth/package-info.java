@@ -1,0 +1,5 @@
+/** Tests of the passwords. */
+@NullMarked
+package dev.ipgate.auth;
+
+import org.jspecify.annotations.NullMarked;
