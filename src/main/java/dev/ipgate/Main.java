@@ -5,6 +5,7 @@ import dev.ipgate.cli.Check;
 import dev.ipgate.cli.Command;
 import dev.ipgate.cli.ExitStatus;
 import dev.ipgate.cli.Explain;
+import dev.ipgate.cli.Passwd;
 import dev.ipgate.cli.Reload;
 import dev.ipgate.cli.Serve;
 import dev.ipgate.cli.UsageException;
@@ -12,6 +13,7 @@ import dev.ipgate.problem.ConfigException;
 import dev.ipgate.problem.Problem;
 import dev.ipgate.server.CannotListenException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -24,19 +26,20 @@ public final class Main {
     private final PrintStream err;
     private final Map<String, Command> commands = new LinkedHashMap<>();
 
-    /** Messages go to {@code err}, answers to {@code out}. */
-    Main(PrintStream out, PrintStream err) {
+    /** Messages go to {@code err}, answers to {@code out}; from {@code in} comes what a command is told to read. */
+    Main(InputStream in, PrintStream out, PrintStream err) {
         this.out = out;
         this.err = err;
         commands.put("serve", new Serve(err));
         commands.put("check", new Check(out, err));
         commands.put("explain", new Explain(out));
         commands.put("reload", new Reload(out, err));
+        commands.put("passwd", new Passwd(in, err));
     }
 
     public static void main(String[] args) {
         configureLogging();
-        System.exit(new Main(System.out, System.err).run(args));
+        System.exit(new Main(System.in, System.out, System.err).run(args));
     }
 
     /** Lines fit for journald, which adds the time itself and says so in JOURNAL_STREAM. */

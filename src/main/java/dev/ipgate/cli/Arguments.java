@@ -163,6 +163,11 @@ public final class Arguments {
         return operands;
     }
 
+    /** How many operands there are, for a command that has something to say about one too many. */
+    public int operandCount() {
+        return operands.size();
+    }
+
     private static boolean namesCommand(String[] args) {
         return args.length > 0 && !args[0].startsWith("-");
     }
