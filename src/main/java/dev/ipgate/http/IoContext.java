@@ -76,12 +76,15 @@ final class IoContext {
 
     private void tick() {
         ticking = false;
-        long now = System.nanoTime();
-        for (int i = connections.size() - 1; i >= 0; i--) { // one that leaves makes room for a later one, seen already
-            connections.get(i).tick(now);
+        if (connections.isEmpty()) {
+            return;
         }
-        if (!connections.isEmpty()) {
-            keepTicking();
+        keepTicking(); // first: whatever goes wrong with one connection, the others still have their time limits
+        long now = System.nanoTime();
+        for (int i = connections.size() - 1; i >= 0; i--) {
+            if (i < connections.size()) { // closing one may close others, by what their requests waited for
+                connections.get(i).tick(now);
+            }
         }
     }
 }

@@ -110,6 +110,19 @@ class RequestLimitsTest {
     }
 
     @Test
+    void aConnectionThatHasClosedCountsNoMore() throws Exception {
+        try (TestGate gate = gate("connections: 2")) {
+            for (int i = 0; i < 10; i++) {
+                try (RawClient client = gate.connect()) {
+                    client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+                    assertThat(client.read().status()).as("connection %d", i).isEqualTo(200);
+                    assertThat(client.isClosedByServer()).isTrue();
+                }
+            }
+        }
+    }
+
+    @Test
     void aSlowHeadIsClosed() throws IOException {
         try (TestGate gate = gate("request_head_timeout: 200ms");
                 RawClient client = gate.connect()) {
