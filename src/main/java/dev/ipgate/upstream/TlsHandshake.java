@@ -13,8 +13,8 @@ import org.xnio.conduits.ConduitStreamSourceChannel;
 import org.xnio.conduits.WriteReadyHandler;
 
 /**
- * The TLS handshake on a new connection to an app. The arithmetic and the judgement of certificates are done by the worker's
- * threads, since they take milliseconds; everything else happens on the connection's IO thread.
+ * The TLS handshake on a new connection, whichever side we are. The arithmetic and the judgement of certificates are done by
+ * the worker's threads, since they take milliseconds; everything else happens on the connection's IO thread.
  */
 final class TlsHandshake {
 
@@ -73,7 +73,7 @@ final class TlsHandshake {
                     return;
                 }
                 switch (link.engine().getHandshakeStatus()) {
-                    case NEED_WRAP -> link.wrap();
+                    case NEED_WRAP -> link.wrapHandshake();
                     case NEED_TASK -> calculate();
                     case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
                         if (!link.readHandshake()) {
@@ -88,7 +88,7 @@ final class TlsHandshake {
         } catch (SSLException e) {
             fail(TlsTrouble.text(e));
         } catch (EOFException e) {
-            fail("the app closed the connection in the middle");
+            fail("the connection was closed in the middle");
         } catch (IOException e) {
             fail("the connection broke");
         }
@@ -131,7 +131,7 @@ final class TlsHandshake {
     private void fail(String reason) {
         if (!over) {
             over = true;
-            link.close(); // with an alert that tells the app
+            link.close(); // with an alert that tells why
             IoUtils.safeClose(connection);
             failed.accept(reason);
         }

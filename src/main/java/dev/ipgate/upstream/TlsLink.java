@@ -16,13 +16,19 @@ import org.xnio.conduits.StreamSinkConduit;
 import org.xnio.conduits.StreamSourceConduit;
 
 /**
- * The TLS of one connection to an app (RFC 8446, RFC 5246): records in, bytes out, and the other way round. Holds a buffer
- * only while there is something in it. Belongs to the connection's IO thread.
+ * The TLS of one connection (RFC 8446, RFC 5246), whichever side we are: records in, bytes out, and the other way round.
+ * Holds a buffer only while there is something in it. Belongs to the connection's IO thread.
  */
 final class TlsLink {
 
     /** What the largest record takes, and what the engine asks for. */
     static final int RECORD_BYTES = 17 * 1024;
+
+    /**
+     * Records without data that a peer may send in a row, or while it takes none of ours. Tickets are a few; but each that
+     * asks for a new key has an answer, which is kept until there is room for it.
+     */
+    private static final int MOST_EMPTY = 32;
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
@@ -36,6 +42,7 @@ final class TlsLink {
     private @Nullable PooledByteBuffer plain; // what a record held and the reader had no room for
     private @Nullable PooledByteBuffer out; // records that are to be sent
 
+    private int empty; // records without data since one with data, or since all that we had to say was sent
     private boolean starved; // what is in has been looked at, and more must come before it is a record
     private boolean inboundEnded;
     private boolean freed;
@@ -76,7 +83,7 @@ final class TlsLink {
     /**
      * Reads bytes.
      *
-     * @return how many; 0 if there are none now, -1 after the app's close_notify
+     * @return how many; 0 if there are none now, -1 after the peer's close_notify
      * @throws EOFException if the connection ends without one: what came may have been cut by anybody
      */
     int read(ByteBuffer into) throws IOException {
@@ -90,6 +97,9 @@ final class TlsLink {
             int before = into.position();
             SSLEngineResult result = decipher(into);
             if (into.position() > before) {
+                if (engine.getHandshakeStatus() != HandshakeStatus.NEED_WRAP) {
+                    empty = 0;
+                }
                 return into.position() - before;
             }
             switch (result.getStatus()) {
@@ -100,9 +110,11 @@ final class TlsLink {
                     }
                 }
                 default -> {
-                    if (result.bytesConsumed() == 0 && result.bytesProduced() == 0) {
-                        starved = true; // it has to say something first, and found no room
-                        return 0;
+                    if (result.bytesConsumed() == 0) {
+                        throw new SSLException("the peer wants another handshake"); // and nothing else stops it
+                    }
+                    if (++empty > MOST_EMPTY) {
+                        throw new SSLException("the peer sends records without data, again and again");
                     }
                 }
             }
@@ -164,7 +176,7 @@ final class TlsLink {
         return result;
     }
 
-    /** What TLS itself has to say after the handshake: a new key of ours, but never another handshake. */
+    /** Says what TLS itself has to say after the handshake: a new key of ours, but never another handshake. */
     private void answer() throws IOException {
         while (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP && flush()) {
             if (wrap().bytesProduced() == 0) {
@@ -173,17 +185,17 @@ final class TlsLink {
         }
         flush();
         if (engine.getHandshakeStatus() == HandshakeStatus.NEED_TASK) {
-            throw new SSLException("the app wants another handshake");
+            throw new SSLException("the peer wants another handshake");
         }
     }
 
-    /** Deciphers a part of the app's handshake; false if it has not arrived. */
+    /** Deciphers a part of the peer's handshake; false if it has not arrived. */
     boolean readHandshake() throws IOException {
         SSLEngineResult result = unwrap(NOTHING);
         return switch (result.getStatus()) {
             case OK -> true;
             case BUFFER_UNDERFLOW -> fill();
-            case BUFFER_OVERFLOW -> throw new SSLException("the app sends data before the handshake is over");
+            case BUFFER_OVERFLOW -> throw new SSLException("data before the handshake is over");
             case CLOSED -> throw new EOFException();
         };
     }
@@ -243,8 +255,16 @@ final class TlsLink {
         return false;
     }
 
-    /** Makes a record of what TLS itself has to say. Call {@link #flush} before, and after. */
-    SSLEngineResult wrap() throws IOException {
+    /** Makes a record of what TLS itself has to say, in the handshake. Call {@link #flush} before, and after. */
+    void wrapHandshake() throws IOException {
+        boolean silent = wrap().bytesProduced() == 0;
+        if (silent && engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
+            throw new SSLException("TLS is stuck: it has something to say and does not say it");
+        }
+    }
+
+    /** Makes a record of what TLS itself has to say, if it has. */
+    private SSLEngineResult wrap() throws IOException {
         return wrap(new ByteBuffer[] {NOTHING}, 0, 1);
     }
 
@@ -313,7 +333,6 @@ final class TlsLink {
     /** Frees the buffers; nothing can be read or written afterwards. */
     void free() {
         freed = true;
-        inboundEnded = true;
         in = release(in);
         plain = release(plain);
         out = release(out);

@@ -5,39 +5,58 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ipgate.testing.Certificates;
+import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.DefaultByteBufferPool;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManager;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.xnio.conduits.AbstractStreamSinkConduit;
 import org.xnio.conduits.AbstractStreamSourceConduit;
 import org.xnio.conduits.StreamSinkConduit;
 import org.xnio.conduits.StreamSourceConduit;
 
-/** Records that arrive in pieces, and room that comes in pieces; the app is an engine in memory. */
+/** Records that arrive in pieces, and room that comes in pieces; the peer is an engine in memory. */
+@ParameterizedClass(name = "{0}")
+@EnumSource
 class TlsLinkTest {
+
+    /** Which side of the connection the link is. */
+    enum Side {
+        CLIENT,
+        SERVER
+    }
 
     private static SSLContext server = emptyContext();
     private static SSLContext client = emptyContext();
 
     private final Arriving arriving = new Arriving();
     private final Leaving leaving = new Leaving();
-    private final SSLEngine app = server.createSSLEngine();
-    private final TlsLink link = new TlsLink(
-            client.createSSLEngine(),
-            new DefaultByteBufferPool(false, TlsLink.RECORD_BYTES, 10, 0, 0),
-            arriving,
-            leaving);
+    private final SSLEngine peer;
+    private final TlsLink link;
+
+    TlsLinkTest(Side side) {
+        boolean ours = side == Side.SERVER;
+        SSLEngine engine = (ours ? server : client).createSSLEngine();
+        engine.setUseClientMode(!ours);
+        peer = (ours ? client : server).createSSLEngine();
+        peer.setUseClientMode(ours);
+        ByteBufferPool records = new DefaultByteBufferPool(false, TlsLink.RECORD_BYTES, 10, 0, 0);
+        link = new TlsLink(engine, records, arriving, leaving);
+    }
 
     private static SSLContext emptyContext() {
         try {
@@ -50,8 +69,8 @@ class TlsLinkTest {
     @BeforeAll
     static void makeIdentity(@TempDir Path folder) throws Exception {
         Certificates certificates = new Certificates(folder);
-        certificates.server("app", "dns:localhost");
-        server = certificates.identity("app");
+        certificates.server("peer", "dns:localhost");
+        server = certificates.identity("peer");
         client = SSLContext.getInstance("TLS");
         client.init(null, new TrustManager[] {new AppTrust(null)}, null);
     }
@@ -114,7 +133,7 @@ class TlsLinkTest {
     @Test
     void theEndCountsOnlyIfTlsSaysSo() throws IOException {
         shakeHands();
-        app.closeOutbound();
+        peer.closeOutbound();
         byte[] closeNotify = record("");
         arriving.add(closeNotify, 0, closeNotify.length);
         assertThat(link.read(ByteBuffer.allocate(100))).isEqualTo(-1);
@@ -154,37 +173,115 @@ class TlsLinkTest {
         ByteBuffer received = ByteBuffer.allocate(bytes.length + TlsLink.RECORD_BYTES);
         ByteBuffer sent = leaving.take();
         while (sent.hasRemaining()) {
-            app.unwrap(sent, received);
+            peer.unwrap(sent, received);
         }
         assertThat(received.position()).isEqualTo(bytes.length);
     }
 
+    @Test
+    void whatIsFreedHasNoEndThatCouldBeTakenForTheMessages() throws IOException {
+        shakeHands();
+        link.free();
+        assertThatThrownBy(() -> link.read(ByteBuffer.allocate(100))).isInstanceOf(ClosedChannelException.class);
+    }
+
+    @Test
+    void aPartOfARecordIsSomethingToo() throws IOException {
+        shakeHands();
+        assertThat(link.holdsInput()).isFalse();
+        arriving.add(record("hello"), 0, 1);
+        assertThat(link.read(ByteBuffer.allocate(100))).isZero();
+        assertThat(link.holdsInput()).isTrue();
+    }
+
+    @Test
+    void newKeysInTheMiddleLoseNothing() throws IOException {
+        shakeHands();
+        ByteBuffer received = ByteBuffer.allocate(100 + TlsLink.RECORD_BYTES);
+        for (int i = 0; i < 100; i++) {
+            newKey();
+            byte[] record = record("down " + i);
+            arriving.add(record, 0, record.length);
+            leaving.room = 10; // the answer to the new key waits
+            ByteBuffer into = ByteBuffer.allocate(100);
+            assertThat(link.read(into)).isPositive();
+            assertThat(text(into)).isEqualTo("down " + i);
+
+            leaving.room = Integer.MAX_VALUE;
+            ByteBuffer up = ByteBuffer.wrap(("up " + i).getBytes(US_ASCII));
+            assertThat(link.write(new ByteBuffer[] {up}, 0, 1)).isPositive();
+            ByteBuffer sent = leaving.take();
+            while (sent.hasRemaining()) {
+                peer.unwrap(sent, received);
+            }
+            assertThat(text(received)).isEqualTo("up " + i);
+            received.clear();
+        }
+    }
+
+    @Test
+    void aPeerThatAsksForNewKeysAndTakesNoAnswersIsNotServedForEver() throws IOException {
+        shakeHands();
+        leaving.room = 0;
+        assertThatThrownBy(() -> {
+                    for (int i = 0; i < 1000; i++) {
+                        newKey();
+                        byte[] record = record("x"); // something to read each time
+                        arriving.add(record, 0, record.length);
+                        link.read(ByteBuffer.allocate(100));
+                    }
+                })
+                .isInstanceOf(SSLException.class)
+                .hasMessageContaining("again and again");
+    }
+
+    @Test
+    void recordsWithoutDataDoNotKeepTheReaderForEver() throws IOException {
+        shakeHands();
+        for (int i = 0; i < 1000; i++) {
+            newKey();
+        }
+        assertThatThrownBy(() -> link.read(ByteBuffer.allocate(100)))
+                .isInstanceOf(SSLException.class)
+                .hasMessageContaining("again and again");
+    }
+
+    /** The peer changes its key, and wants us to change ours (RFC 8446 section 4.6.3). */
+    private void newKey() throws IOException {
+        peer.beginHandshake();
+        byte[] record = record("");
+        assertThat(record).isNotEmpty();
+        arriving.add(record, 0, record.length);
+    }
+
     private void shakeHands() throws IOException {
-        link.engine().setUseClientMode(true);
-        app.setUseClientMode(false);
         link.engine().beginHandshake();
-        app.beginHandshake();
+        peer.beginHandshake();
         ByteBuffer nothing = ByteBuffer.allocate(TlsLink.RECORD_BYTES);
-        ByteBuffer toApp = ByteBuffer.allocate(0);
-        while (isBusy(link.engine()) || isBusy(app)) {
+        ByteBuffer toPeer = ByteBuffer.allocate(0);
+        while (isBusy(link.engine()) || isBusy(peer)) {
             runTasks(link.engine());
-            runTasks(app);
+            runTasks(peer);
             switch (link.engine().getHandshakeStatus()) {
-                case NEED_WRAP -> link.wrap();
+                case NEED_WRAP -> link.wrapHandshake();
                 case NEED_UNWRAP -> link.readHandshake();
                 default -> {}
             }
             link.flush();
-            toApp = ByteBuffer.allocate(100_000).put(toApp).put(leaving.take()).flip();
-            if (app.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
+            toPeer =
+                    ByteBuffer.allocate(100_000).put(toPeer).put(leaving.take()).flip();
+            if (peer.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
                 byte[] record = record("");
                 arriving.add(record, 0, record.length);
-            } else if (toApp.hasRemaining()) {
-                app.unwrap(toApp, nothing);
+            } else if (toPeer.hasRemaining()) {
+                peer.unwrap(toPeer, nothing);
             }
         }
-        link.read(ByteBuffer.allocate(100)); // the tickets
-        leaving.take();
+        link.read(ByteBuffer.allocate(100)); // the tickets, which either may have
+        toPeer = ByteBuffer.allocate(100_000).put(toPeer).put(leaving.take()).flip();
+        while (toPeer.hasRemaining()) {
+            peer.unwrap(toPeer, nothing);
+        }
     }
 
     private static boolean isBusy(SSLEngine engine) {
@@ -197,10 +294,10 @@ class TlsLinkTest {
         }
     }
 
-    /** A record that the app sends. */
+    /** A record that the peer sends. */
     private byte[] record(String text) throws IOException {
         ByteBuffer record = ByteBuffer.allocate(2 * TlsLink.RECORD_BYTES);
-        app.wrap(ByteBuffer.wrap(text.getBytes(US_ASCII)), record);
+        peer.wrap(ByteBuffer.wrap(text.getBytes(US_ASCII)), record);
         byte[] bytes = new byte[record.flip().remaining()];
         record.get(bytes);
         return bytes;
@@ -218,7 +315,7 @@ class TlsLinkTest {
                 }));
     }
 
-    /** What the app has sent. */
+    /** What the peer has sent. */
     private static final class Arriving extends AbstractStreamSourceConduit<StreamSourceConduit> {
         private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         private boolean ended;
@@ -245,7 +342,7 @@ class TlsLinkTest {
         }
     }
 
-    /** What goes to the app, as far as there is room. */
+    /** What goes to the peer, as far as there is room. */
     private static final class Leaving extends AbstractStreamSinkConduit<StreamSinkConduit> {
         private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         private int room = Integer.MAX_VALUE;
