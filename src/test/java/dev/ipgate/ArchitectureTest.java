@@ -36,6 +36,7 @@ class ArchitectureTest {
             "dev.ipgate.problem",
             "dev.ipgate.net",
             "dev.ipgate.metrics",
+            "dev.ipgate.eventloop",
             "dev.ipgate.json");
 
     @ArchTest
@@ -65,8 +66,8 @@ class ArchitectureTest {
             only("io.undertow..", "dev.ipgate.server", "dev.ipgate.upstream", "dev.ipgate.http");
 
     @ArchTest
-    static final ArchRule xnioIsKnownToWhatSpeaksHttp =
-            only("org.xnio..", "dev.ipgate.server", "dev.ipgate.upstream", "dev.ipgate.http");
+    static final ArchRule xnioIsKnownToWhatSpeaksHttpAndEventLoop =
+            only("org.xnio..", "dev.ipgate.server", "dev.ipgate.upstream", "dev.ipgate.http", "dev.ipgate.eventloop");
 
     @ArchTest
     static final ArchRule commonsNetIsKnownToNet = only("org.apache.commons.net..", "dev.ipgate.net");

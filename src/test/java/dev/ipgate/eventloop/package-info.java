@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ipgate.eventloop;
+
+import org.jspecify.annotations.NullMarked;
