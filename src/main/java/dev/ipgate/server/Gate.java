@@ -3,6 +3,7 @@ package dev.ipgate.server;
 import dev.ipgate.config.AppUrl;
 import dev.ipgate.config.Settings;
 import dev.ipgate.config.UpstreamSettings;
+import dev.ipgate.eventloop.EventLoops;
 import dev.ipgate.net.IpAddress;
 import dev.ipgate.problem.ConfigException;
 import dev.ipgate.upstream.Spool;
@@ -25,9 +26,6 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.xnio.OptionMap;
-import org.xnio.Options;
-import org.xnio.Xnio;
 import org.xnio.XnioWorker;
 
 /** A running gate: starts from a conf file, reloads it without dropping anybody, and stops without cutting anybody off. */
@@ -43,6 +41,7 @@ public final class Gate implements AutoCloseable {
     private static final int BUFFER_BYTES = 16 * 1024;
     private static final int POOLED_BUFFERS = 2048;
     private static final int BUFFERS_PER_THREAD = 16;
+    private static final int TASK_THREADS = 4;
     private static final Duration LONGEST_END = Duration.ofSeconds(5); // for the threads, when all is cut
     private static final long LOOK_MILLIS = 20;
 
@@ -74,13 +73,7 @@ public final class Gate implements AutoCloseable {
         Map<UpstreamSettings, Upstream> upstreams = new HashMap<>();
         gateway =
                 new Gateway(new Snapshot(configuration, upstreams(configuration, upstreams), accessLog, surroundings));
-        worker = Xnio.getInstance()
-                .createWorker(OptionMap.builder()
-                        .set(Options.WORKER_NAME, "ipgate")
-                        .set(Options.WORKER_IO_THREADS, Runtime.getRuntime().availableProcessors())
-                        .set(Options.WORKER_TASK_CORE_THREADS, 1)
-                        .set(Options.WORKER_TASK_MAX_THREADS, 4)
-                        .getMap());
+        worker = EventLoops.start("ipgate", Runtime.getRuntime().availableProcessors(), TASK_THREADS);
         listeners = new Listeners(worker, buffers, settings.limits(), surroundings.connections(), gateway);
         leaving = new Leaving(worker, surroundings.connections());
     }
