@@ -6,8 +6,6 @@ import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import java.time.ZoneOffset;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Sends the page of a refusal in place of the app's answer. */
@@ -18,11 +16,6 @@ final class Answers {
 
     private final ErrorPage pages = new ErrorPage();
     private final LogTime time = new LogTime(ZoneOffset.UTC);
-    private final Map<HttpString, String> headers = new LinkedHashMap<>();
-
-    Answers() {
-        pages.headers().forEach((name, value) -> headers.put(new HttpString(name), value));
-    }
 
     /**
      * Answers with the refusal's status and page. The connection closes after a request that cannot be trusted, and
@@ -38,9 +31,7 @@ final class Answers {
         ErrorPage.Page page =
                 pages.render(why, asked.getFirst(Headers.ACCEPT), asked.getFirst(Headers.ACCEPT_LANGUAGE), facts);
         HeaderMap answer = exchange.getResponseHeaders();
-        headers.forEach(answer::put);
-        answer.put(Headers.CONTENT_TYPE, page.contentType());
-        answer.put(Headers.CONTENT_LANGUAGE, page.language());
+        page.headers().forEach(answer::put);
         answer.put(Headers.CONTENT_LENGTH, page.body().remaining());
         if (why == Refusal.BAD_METHOD) {
             answer.put(ALLOW, METHODS);

@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.ipgate.json.JsonWriter;
 import dev.ipgate.server.Preference.Format;
 import dev.ipgate.server.Preference.Language;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;
@@ -14,14 +16,17 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a refused client is told: in English or Spanish, as HTML or JSON, and what to do about it. It shows the client's
- * own address, never the rules. Immutable but for the memory of the last preference; safe to share between threads.
+ * What a refused client is told: in English or Spanish, as HTML, JSON or a few lines of text, and what to do about it. It
+ * shows the client's own address, never the rules. Immutable but for the memory of the last preference; safe to share
+ * between threads.
  */
 final class ErrorPage {
 
@@ -45,43 +50,59 @@ final class ErrorPage {
     /**
      * A page, ready to send.
      *
-     * @param contentType for {@code Content-Type}
+     * @param headers that go out with it; its length is not among them
      * @param body all of it remaining
-     * @param language for {@code Content-Language}
      */
-    record Page(String contentType, ByteBuffer body, String language) {}
+    record Page(Map<HttpString, String> headers, ByteBuffer body) {}
+
+    /** All pages of one format and language. */
+    private record Edition(Map<HttpString, String> headers, Map<Refusal, PageTemplate> pages) {}
 
     private static final int LONGEST_DETAIL = 200;
     private static final int LONGEST_REMEMBERED = 512;
 
-    private final Map<String, String> headers;
-    private final Map<Language, Map<Refusal, PageTemplate>> htmlPages = new EnumMap<>(Language.class);
-    private final Map<Language, Map<Refusal, PageTemplate>> jsonPages = new EnumMap<>(Language.class);
-    private volatile Remembered remembered = new Remembered(null, null, Preference.of(null, null));
+    private final Map<Preference, Edition> editions = new HashMap<>();
+    private volatile Remembered remembered;
 
     /** Reads the texts and puts the pages together; takes some milliseconds. */
     ErrorPage() {
         String html = resource("error.html");
         for (Language language : Language.values()) {
             Properties texts = texts(language);
-            Map<Refusal, PageTemplate> inHtml = new EnumMap<>(Refusal.class);
-            Map<Refusal, PageTemplate> inJson = new EnumMap<>(Refusal.class);
-            for (Refusal why : Refusal.values()) {
-                inHtml.put(why, htmlTemplate(html, why, language, texts));
-                inJson.put(why, jsonTemplate(why, texts));
+            for (Format format : Format.values()) {
+                Map<Refusal, PageTemplate> pages = new EnumMap<>(Refusal.class);
+                for (Refusal why : Refusal.values()) {
+                    pages.put(
+                            why,
+                            switch (format) {
+                                case TEXT -> textTemplate(why, texts);
+                                case HTML -> htmlTemplate(html, why, language, texts);
+                                case JSON, PROBLEM_JSON -> jsonTemplate(why, texts);
+                            });
+                }
+                editions.put(new Preference(format, language), new Edition(headers(format, language, html), pages));
             }
-            htmlPages.put(language, inHtml);
-            jsonPages.put(language, inJson);
         }
-        headers = Map.of(
-                "Cache-Control", "no-store",
-                "Content-Security-Policy", contentSecurityPolicy(html),
-                "Vary", "Accept, Accept-Language",
-                "X-Content-Type-Options", "nosniff");
+        remembered = new Remembered(null, null, edition(Preference.of(null, null)));
     }
 
-    /** The headers that go out with every page, besides {@code Content-Type} and {@code Content-Language}. */
-    Map<String, String> headers() {
+    private static Map<HttpString, String> headers(Format format, Language language, String html) {
+        Map<HttpString, String> headers = new LinkedHashMap<>();
+        headers.put(
+                Headers.CONTENT_TYPE,
+                switch (format) {
+                    case TEXT -> "text/plain; charset=utf-8";
+                    case HTML -> "text/html; charset=utf-8";
+                    case JSON -> "application/json";
+                    case PROBLEM_JSON -> "application/problem+json";
+                });
+        headers.put(Headers.CONTENT_LANGUAGE, language.tag());
+        headers.put(Headers.CACHE_CONTROL, "no-store");
+        headers.put(Headers.VARY, "Accept, Accept-Language");
+        headers.put(Headers.X_CONTENT_TYPE_OPTIONS, "nosniff");
+        if (format == Format.HTML) {
+            headers.put(Headers.CONTENT_SECURITY_POLICY, contentSecurityPolicy(html));
+        }
         return headers;
     }
 
@@ -92,30 +113,25 @@ final class ErrorPage {
      * @param acceptLanguage the request's Accept-Language header, or null
      */
     Page render(Refusal why, @Nullable String accept, @Nullable String acceptLanguage, Facts facts) {
-        Preference preference = preference(accept, acceptLanguage);
-        Format format = preference.format();
-        Language language = preference.language();
-        Map<Language, Map<Refusal, PageTemplate>> pages = format == Format.HTML ? htmlPages : jsonPages;
-        PageTemplate template = Objects.requireNonNull(
-                Objects.requireNonNull(pages.get(language)).get(why));
-        String contentType = switch (format) {
-            case HTML -> "text/html; charset=utf-8";
-            case JSON -> "application/json";
-            case PROBLEM_JSON -> "application/problem+json";
-        };
-        return new Page(contentType, ByteBuffer.wrap(template.fill(shortened(facts))), language.tag());
+        Edition edition = edition(accept, acceptLanguage);
+        PageTemplate template = Objects.requireNonNull(edition.pages.get(why));
+        return new Page(edition.headers, ByteBuffer.wrap(template.fill(shortened(facts))));
     }
 
-    private Preference preference(@Nullable String accept, @Nullable String acceptLanguage) {
+    private Edition edition(@Nullable String accept, @Nullable String acceptLanguage) {
         Remembered last = remembered;
         if (Objects.equals(last.accept, accept) && Objects.equals(last.acceptLanguage, acceptLanguage)) {
-            return last.preference;
+            return last.edition;
         }
-        Preference preference = Preference.of(accept, acceptLanguage);
+        Edition edition = edition(Preference.of(accept, acceptLanguage));
         if (isShort(accept) && isShort(acceptLanguage)) { // a stranger chose what would stay in memory
-            remembered = new Remembered(accept, acceptLanguage, preference);
+            remembered = new Remembered(accept, acceptLanguage, edition);
         }
-        return preference;
+        return edition;
+    }
+
+    private Edition edition(Preference preference) {
+        return Objects.requireNonNull(editions.get(preference));
     }
 
     private static boolean isShort(@Nullable String header) {
@@ -126,6 +142,16 @@ final class ErrorPage {
         return facts.detail.length() <= LONGEST_DETAIL
                 ? facts
                 : new Facts(facts.client, facts.requestId, facts.time, facts.detail.substring(0, LONGEST_DETAIL) + "…");
+    }
+
+    /** For those who read it on a terminal, and for clients that log all of it at each try: short, most of all a denial. */
+    private static PageTemplate textTemplate(Refusal why, Properties texts) {
+        String title = why.status() + " " + text(texts, why, "title");
+        String text = why == Refusal.DENIED
+                ? title + ": {{client}}\n" + text(texts, why, "advice") + "\n- allow: {{allow}}\n"
+                : title + "\n" + text(texts, why, "text") + "\n" + text(texts, why, "advice") + "\n"
+                        + text(texts, "label.client") + ": {{client}}\n";
+        return PageTemplate.text(text + text(texts, "label.request") + ": {{request}}\n", text(texts, "unknown"));
     }
 
     private static PageTemplate htmlTemplate(String html, Refusal why, Language language, Properties texts) {
@@ -225,5 +251,5 @@ final class ErrorPage {
 
     /** What the last client wanted. */
     private record Remembered(
-            @Nullable String accept, @Nullable String acceptLanguage, Preference preference) {}
+            @Nullable String accept, @Nullable String acceptLanguage, Edition edition) {}
 }

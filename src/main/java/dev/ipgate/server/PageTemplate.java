@@ -5,11 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.ipgate.json.JsonText;
 import dev.ipgate.server.ErrorPage.Facts;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Objects;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** A page with gaps, split once into bytes, so that filling it is copying. Immutable. */
@@ -30,14 +28,16 @@ final class PageTemplate {
         DETAIL
     }
 
+    private static final int GAPS = Gap.values().length;
     private static final int LONGEST_IN_LARGE_TYPE = 21;
 
     private final byte[][] pieces; // pieces[0] gaps[0] pieces[1] … gaps[n - 1] pieces[n]
     private final Gap[] gaps;
-    private final boolean html;
+    private final int fixedLength; // of all pieces
+    private final UnaryOperator<String> escaping;
     private final String unknown;
 
-    private PageTemplate(String text, boolean html, String unknown) {
+    private PageTemplate(String text, UnaryOperator<String> escaping, String unknown) {
         List<byte[]> found = new ArrayList<>();
         List<Gap> between = new ArrayList<>();
         int at = 0;
@@ -50,34 +50,43 @@ final class PageTemplate {
         found.add(text.substring(at).getBytes(UTF_8));
         this.pieces = found.toArray(new byte[0][]);
         this.gaps = between.toArray(new Gap[0]);
-        this.html = html;
+        this.fixedLength = found.stream().mapToInt(piece -> piece.length).sum();
+        this.escaping = escaping;
         this.unknown = unknown;
     }
 
     /** A page of HTML. */
     static PageTemplate html(String text, String unknown) {
-        return new PageTemplate(text, true, unknown);
+        return new PageTemplate(text, HtmlText::escape, unknown);
+    }
+
+    /** Plain text. */
+    static PageTemplate text(String text, String unknown) {
+        return new PageTemplate(text, HtmlText::plain, unknown);
     }
 
     /** A JSON object, whose gaps are within strings. */
     static PageTemplate json(String text, String unknown) {
-        return new PageTemplate(text.replace("\"{{client}}\"", "{{client_member}}"), false, unknown);
+        return new PageTemplate(
+                text.replace("\"{{client}}\"", "{{client_member}}"), PageTemplate::escapedForJson, unknown);
     }
 
     /** The page for one request, in UTF-8. Whatever the facts hold is escaped. */
     byte[] fill(Facts facts) {
-        Map<Gap, byte[]> values = new EnumMap<>(Gap.class);
-        int length = 0;
-        for (byte[] piece : pieces) {
-            length += piece.length;
-        }
+        byte[][] values = new byte[GAPS][];
+        int length = fixedLength;
         for (Gap gap : gaps) {
-            length += values.computeIfAbsent(gap, unseen -> value(unseen, facts).getBytes(UTF_8)).length;
+            byte[] value = values[gap.ordinal()];
+            if (value == null) {
+                value = value(gap, facts).getBytes(UTF_8);
+                values[gap.ordinal()] = value;
+            }
+            length += value.length;
         }
         byte[] page = new byte[length];
         int end = append(page, 0, pieces[0]);
         for (int i = 0; i < gaps.length; i++) {
-            end = append(page, end, Objects.requireNonNull(values.get(gaps[i])));
+            end = append(page, end, values[gaps[i].ordinal()]);
             end = append(page, end, pieces[i + 1]);
         }
         return page;
@@ -90,13 +99,13 @@ final class PageTemplate {
 
     private String value(Gap gap, Facts facts) {
         return switch (gap) {
-            case CLIENT -> escaped(client(facts.client()));
-            case CLIENT_MEMBER -> facts.client() == null ? "null" : '"' + escaped(facts.client()) + '"';
-            case ALLOW -> escaped(quotedForYaml(client(facts.client())));
+            case CLIENT -> escaping.apply(client(facts.client()));
+            case CLIENT_MEMBER -> facts.client() == null ? "null" : '"' + escaping.apply(facts.client()) + '"';
+            case ALLOW -> escaping.apply(quotedForYaml(client(facts.client())));
             case WIDE -> client(facts.client()).length() > LONGEST_IN_LARGE_TYPE ? " long" : "";
-            case REQUEST -> escaped(facts.requestId());
-            case TIME -> escaped(facts.time());
-            case DETAIL -> escaped(facts.detail());
+            case REQUEST -> escaping.apply(facts.requestId());
+            case TIME -> escaping.apply(facts.time());
+            case DETAIL -> escaping.apply(facts.detail());
         };
     }
 
@@ -108,10 +117,7 @@ final class PageTemplate {
         return address.indexOf(':') >= 0 ? '"' + address + '"' : address;
     }
 
-    private String escaped(String text) {
-        if (html) {
-            return HtmlText.escape(text);
-        }
+    private static String escapedForJson(String text) {
         StringBuilder quoted = JsonText.appendQuoted(new StringBuilder(text.length() + 8), text);
         return quoted.substring(1, quoted.length() - 1);
     }

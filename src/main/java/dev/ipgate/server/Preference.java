@@ -6,13 +6,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a client wants to be told that it is refused: RFC 9110, section 12.5.
  *
- * @param format HTML unless the client asks for JSON
+ * @param format plain text unless the client asks for HTML, as browsers do, or for JSON
  * @param language English unless the client prefers Spanish
  */
 record Preference(Format format, Language language) {
 
     /** How a page is written. */
     enum Format {
+        TEXT,
         HTML,
         JSON,
         /** RFC 9457. */
@@ -38,7 +39,7 @@ record Preference(Format format, Language language) {
     /** Reads both headers, each of which may be missing, malformed or of any length. Never throws. */
     static Preference of(@Nullable String accept, @Nullable String acceptLanguage) {
         return new Preference(
-                accept == null ? Format.HTML : format(lower(accept)),
+                accept == null ? Format.TEXT : format(lower(accept)),
                 acceptLanguage == null ? Language.ENGLISH : language(lower(acceptLanguage)));
     }
 
@@ -46,6 +47,7 @@ record Preference(Format format, Language language) {
         int html = NOT_NAMED;
         int json = NOT_NAMED;
         int problem = NOT_NAMED;
+        int text = NOT_NAMED;
         int anything = 0;
         for (int at = 0, end; at < accept.length(); at = end + 1) {
             end = endOfElement(accept, at);
@@ -54,6 +56,7 @@ record Preference(Format format, Language language) {
                 case "text/html", "application/xhtml+xml" -> html = Math.max(html, weight);
                 case "application/json" -> json = weight;
                 case "application/problem+json" -> problem = weight;
+                case "text/plain" -> text = weight;
                 case "*/*" -> anything = weight;
                 default -> {
                     // nothing that we write
@@ -61,12 +64,14 @@ record Preference(Format format, Language language) {
             }
         }
         int bestJson = Math.max(json, problem);
-        // Many programs send "application/json, */*" without weights: what is named goes before what is not.
-        boolean wantsJson = html == NOT_NAMED ? bestJson > 0 && bestJson >= anything : bestJson > html;
-        if (!wantsJson) {
+        if (html > 0 && html >= bestJson && html >= text) {
             return Format.HTML;
         }
-        return problem > json ? Format.PROBLEM_JSON : Format.JSON;
+        // Many programs send "application/json, */*" without weights: what is named goes before what is not.
+        if (bestJson > 0 && bestJson >= text && bestJson >= anything) {
+            return problem > json ? Format.PROBLEM_JSON : Format.JSON;
+        }
+        return Format.TEXT;
     }
 
     private static Language language(String acceptLanguage) {

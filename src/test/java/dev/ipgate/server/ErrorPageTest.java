@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ipgate.server.ErrorPage.Facts;
 import dev.ipgate.server.ErrorPage.Page;
+import io.undertow.util.Headers;
 import java.io.IOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.mlflow_project.google.gson.Gson;
 import org.mlflow_project.google.gson.JsonElement;
 import org.mlflow_project.google.gson.JsonNull;
@@ -22,6 +24,7 @@ import org.mlflow_project.google.gson.JsonObject;
 class ErrorPageTest {
 
     private static final ErrorPage PAGES = new ErrorPage();
+    private static final String HTML = "text/html";
     private static final String JSON = "application/json";
 
     @Test
@@ -45,6 +48,32 @@ class ErrorPageTest {
                 .contains(
                         "<p class=\"address long\">2001:db8:1:2:3:4:5:6677</p>",
                         "- allow: &quot;2001:db8:1:2:3:4:5:6677&quot;</pre>");
+    }
+
+    @Test
+    void aDenialInPlainTextIsShort() {
+        assertThat(text(PAGES.render(Refusal.DENIED, "*/*", null, facts("203.0.113.7", ""))))
+                .isEqualTo("""
+                        403 Your address is not allowed here: 203.0.113.7
+                        Send this to whoever runs this site. They can let you in with this line among the rules:
+                        - allow: 203.0.113.7
+                        Request: 7f3a91c2
+                        """);
+        Facts longest = new Facts("2001:db8:1111:2222:3333:4444:5555:6666", "7f3a91c2a1b2", "", "");
+        for (String language : new String[] {"en", "es"}) {
+            assertThat(PAGES.render(Refusal.DENIED, null, language, longest)
+                            .body()
+                            .remaining())
+                    .isLessThan(300);
+        }
+    }
+
+    @Test
+    void plainTextHoldsNothingThatATerminalWouldObey() {
+        Facts facts = facts("203.0.113.7", "https://a<b>\u001b[2J\u009b\u202e");
+
+        assertThat(text(PAGES.render(Refusal.FOREIGN_ORIGIN, null, null, facts)))
+                .contains("`https://a<b>\uFFFD[2J\uFFFD\uFFFD`");
     }
 
     @ParameterizedTest(name = "{0} says {2}")
@@ -75,12 +104,23 @@ class ErrorPageTest {
     void everyPageIsCompleteInEveryLanguageAndFormat(Refusal why) throws IOException {
         Facts facts = facts("203.0.113.7", "x");
         for (String language : new String[] {"en", "es"}) {
-            Page html = PAGES.render(why, null, language, facts);
-            assertThat(html.contentType()).isEqualTo("text/html; charset=utf-8");
-            assertThat(html.language()).isEqualTo(language);
+            Page html = PAGES.render(why, HTML, language, facts);
+            assertThat(html.headers())
+                    .containsEntry(Headers.CONTENT_TYPE, "text/html; charset=utf-8")
+                    .containsEntry(Headers.CONTENT_LANGUAGE, language);
             assertThat(text(html))
                     .contains("lang=\"" + language + "\"", "203.0.113.7", "7f3a91c2", Integer.toString(why.status()))
                     .doesNotContain("{{", "`", "http:", "//", "src=", "url(");
+
+            Page plain = PAGES.render(why, null, language, facts);
+            assertThat(plain.headers())
+                    .containsEntry(Headers.CONTENT_TYPE, "text/plain; charset=utf-8")
+                    .containsEntry(Headers.CONTENT_LANGUAGE, language);
+            assertThat(text(plain))
+                    .startsWith(why.status() + " ")
+                    .contains("203.0.113.7", "7f3a91c2")
+                    .endsWith("\n")
+                    .doesNotContain("{{", "<");
 
             JsonObject json = json(PAGES.render(why, JSON, language, facts));
             assertThat(json.get("status").getAsInt()).isEqualTo(why.status());
@@ -94,7 +134,7 @@ class ErrorPageTest {
 
     @Test
     void spanishIsWrittenInUtf8() {
-        assertThat(text(PAGES.render(Refusal.DENIED, null, "es-MX,es;q=0.9", facts("203.0.113.7", ""))))
+        assertThat(text(PAGES.render(Refusal.DENIED, HTML, "es-MX,es;q=0.9", facts("203.0.113.7", ""))))
                 .contains("<title>403 Su dirección no tiene acceso</title>");
     }
 
@@ -130,47 +170,57 @@ class ErrorPageTest {
 
     @Test
     void problemJsonIsCalledSo() {
-        Page page = PAGES.render(Refusal.DENIED, "application/problem+json", null, facts("203.0.113.7", ""));
-
-        assertThat(page.contentType()).isEqualTo("application/problem+json");
+        assertThat(contentType("application/problem+json", "en")).isEqualTo("application/problem+json");
     }
 
     @Test
     void thePreferenceOfOneClientIsNotGivenToTheNext() {
-        Facts facts = facts("203.0.113.7", "");
         for (int round = 0; round < 2; round++) {
-            assertThat(PAGES.render(Refusal.DENIED, JSON, "es", facts).contentType())
-                    .isEqualTo(JSON);
-            assertThat(PAGES.render(Refusal.DENIED, JSON, "en", facts).language())
-                    .isEqualTo("en");
-            assertThat(PAGES.render(Refusal.DENIED, null, "en", facts).contentType())
-                    .startsWith("text/html");
+            assertThat(contentType(JSON, "es")).isEqualTo(JSON);
+            assertThat(PAGES.render(Refusal.DENIED, JSON, "en", facts("203.0.113.7", ""))
+                            .headers())
+                    .containsEntry(Headers.CONTENT_LANGUAGE, "en");
+            assertThat(contentType(HTML, "en")).startsWith("text/html");
+            assertThat(contentType(null, "en")).startsWith("text/plain");
         }
     }
 
     @Test
     void theContentSecurityPolicyAllowsTheStyleAndNothingElse() throws NoSuchAlgorithmException {
-        String html = html(Refusal.DENIED, facts("203.0.113.7", ""));
+        Page page = PAGES.render(Refusal.DENIED, HTML, null, facts("203.0.113.7", ""));
+        String html = text(page);
         String style = html.substring(html.indexOf("<style>") + 7, html.indexOf("</style>"));
         byte[] hash = MessageDigest.getInstance("SHA-256").digest(style.getBytes(UTF_8));
 
-        assertThat(PAGES.headers().get("Content-Security-Policy"))
+        assertThat(page.headers().get(Headers.CONTENT_SECURITY_POLICY))
                 .startsWith("default-src 'none'; ")
                 .contains("style-src 'sha256-" + Base64.getEncoder().encodeToString(hash) + "'")
                 .doesNotContain("unsafe");
-        assertThat(PAGES.headers())
-                .containsEntry("X-Content-Type-Options", "nosniff")
-                .containsEntry("Cache-Control", "no-store")
-                .containsEntry("Vary", "Accept, Accept-Language");
         assertThat(html).doesNotContain(" style=");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {HTML, JSON, "application/problem+json", "*/*"})
+    void noPageIsStoredNorTakenForWhatItIsNot(String accept) {
+        assertThat(PAGES.render(Refusal.DENIED, accept, null, facts("203.0.113.7", ""))
+                        .headers())
+                .containsEntry(Headers.X_CONTENT_TYPE_OPTIONS, "nosniff")
+                .containsEntry(Headers.CACHE_CONTROL, "no-store")
+                .containsEntry(Headers.VARY, "Accept, Accept-Language");
     }
 
     private static Facts facts(@Nullable String client, String detail) {
         return new Facts(client, "7f3a91c2", "2026-11-23T21:18:59Z", detail);
     }
 
+    private static String contentType(@Nullable String accept, String language) {
+        return String.valueOf(PAGES.render(Refusal.DENIED, accept, language, facts("203.0.113.7", ""))
+                .headers()
+                .get(Headers.CONTENT_TYPE));
+    }
+
     private static String html(Refusal why, Facts facts) {
-        return text(PAGES.render(why, null, null, facts));
+        return text(PAGES.render(why, HTML, null, facts));
     }
 
     private static String text(Page page) {

@@ -101,7 +101,7 @@ class HostAndOriginTest {
             try (TestGate gate = gate(conf)) {
                 RawResponse refused = gate.getFrom("127.0.0.2", "/", "Host: " + host);
                 assertThat(refused.status()).isEqualTo(421);
-                assertThat(refused.body()).contains(host, "<code>hosts</code>");
+                assertThat(refused.body()).contains(host, "`hosts`");
             }
         }
         assertThat(app.requests()).isEmpty();

@@ -102,6 +102,9 @@ class OutcomeLogTest {
 
     @ParameterizedTest(name = "{0}: {1} in {2}")
     @CsvSource(delimiter = '|', textBlock = """
+            X: no preference                                                  | text/plain       | en
+            Accept: */*                                                       | text/plain       | en
+            Accept-Language: es                                               | text/plain       | es
             Accept: text/html                                                 | text/html        | en
             Accept: application/json                                          | application/json | en
             Accept: application/json\\r\\nAccept-Language: es-MX,en;q=0.5     | application/json | es
@@ -123,7 +126,8 @@ class OutcomeLogTest {
     @Test
     void textOfTheRequestIsEscaped() throws IOException {
         try (RawClient client = gate.connect()) {
-            RawResponse page = client.request("POST", "/", "Origin: <script>alert(\"1\")</script>");
+            RawResponse page =
+                    client.request("POST", "/", "Origin: <script>alert(\"1\")</script>", "Accept: text/html");
             assertThat(page.status()).isEqualTo(403);
             assertThat(page.body()).contains("&lt;script&gt;").doesNotContain("<script>");
         }

@@ -16,11 +16,11 @@ class PreferenceTest {
     @ParameterizedTest(name = "Accept: {0} wants {1}")
     @CsvSource(delimiter = '|', textBlock = """
             # Accept                                                        | format
-                                                                            | HTML
-            ''                                                              | HTML
-            */*                                                             | HTML
+                                                                            | TEXT
+            ''                                                              | TEXT
+            */*                                                             | TEXT
             text/html                                                       | HTML
-            text/plain                                                      | HTML
+            text/plain                                                      | TEXT
             text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8 | HTML
             application/json                                                | JSON
             APPLICATION/JSON                                                | JSON
@@ -29,19 +29,28 @@ class PreferenceTest {
             application/json;q=0.5, application/problem+json                | PROBLEM_JSON
             application/json, text/plain, */*                               | JSON
             application/json, */*;q=0.5                                     | JSON
-            application/json;q=0.4, */*;q=0.5                               | HTML
+            application/json;q=0.4, */*;q=0.5                               | TEXT
             application/json, text/html                                     | HTML
             text/html;q=0.9, application/json                               | JSON
             text/html, application/json;q=0.9                               | HTML
+            text/html;q=0.5, */*                                            | HTML
+            text/html;q=0, */*                                              | TEXT
+            text/html;q=0.5, text/plain                                     | TEXT
+            text/plain, text/html                                           | HTML
+            text/plain, application/json                                    | JSON
+            text/plain, application/json;q=0.9                              | TEXT
+            application/xhtml+xml                                           | HTML
+            application/xml, image/*                                        | TEXT
+            text/*                                                          | TEXT
             text/html;q=0.9, application/json ; charset=utf-8 ; q=1.000     | JSON
-            application/json;q=0                                            | HTML
-            application/json;q=2                                            | HTML
-            application/json;q=                                             | HTML
-            application/json;q=0.1234                                       | HTML
-            application/json;q=-1                                           | HTML
-            ,,;;q=,                                                         | HTML
+            application/json;q=0                                            | TEXT
+            application/json;q=2                                            | TEXT
+            application/json;q=                                             | TEXT
+            application/json;q=0.1234                                       | TEXT
+            application/json;q=-1                                           | TEXT
+            ,,;;q=,                                                         | TEXT
             """)
-    void jsonIsForThoseWhoAskForIt(@Nullable String accept, Format format) {
+    void htmlAndJsonAreForThoseWhoAskForThem(@Nullable String accept, Format format) {
         assertThat(Preference.of(accept, null).format()).isEqualTo(format);
     }
 
@@ -94,6 +103,6 @@ class PreferenceTest {
     void onlyTheBeginningOfALongHeaderIsRead() {
         assertThat(Preference.of(" ".repeat(1 << 20) + ",application/json", null)
                         .format())
-                .isEqualTo(Format.HTML);
+                .isEqualTo(Format.TEXT);
     }
 }
