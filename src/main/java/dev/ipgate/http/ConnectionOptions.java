@@ -1,6 +1,8 @@
 package dev.ipgate.http;
 
+import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderValues;
+import io.undertow.util.Headers;
 
 /** The options that a Connection header lists (RFC 9110 section 7.6.1). */
 public final class ConnectionOptions {
@@ -24,5 +26,14 @@ public final class ConnectionOptions {
             }
         }
         return false;
+    }
+
+    /** Whether the client would have the connection stay open after this request (RFC 9112 section 9.3). */
+    static boolean stayOpen(HttpServerExchange exchange) {
+        HeaderValues connection = exchange.getRequestHeaders().get(Headers.CONNECTION);
+        if (connection == null) {
+            return exchange.isHttp11();
+        }
+        return !contain(connection, "close") && (exchange.isHttp11() || contain(connection, "keep-alive"));
     }
 }

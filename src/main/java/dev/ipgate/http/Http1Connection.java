@@ -1,14 +1,9 @@
 package dev.ipgate.http;
 
 import io.undertow.conduits.ReadDataStreamSourceConduit;
-import io.undertow.connector.PooledByteBuffer;
-import io.undertow.server.AbstractServerConnection;
 import io.undertow.server.Connectors;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.server.HttpUpgradeListener;
-import io.undertow.server.SSLSessionInfo;
 import io.undertow.util.HeaderMap;
-import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.ImmediatePooledByteBuffer;
@@ -20,15 +15,13 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.xnio.IoUtils;
-import org.xnio.OptionMap;
 import org.xnio.StreamConnection;
-import org.xnio.conduits.StreamSinkConduit;
 
 /**
  * One client's connection: reads one request after the other, strictly, and hands each to the gate as an exchange. Lives on
  * one IO thread.
  */
-public final class Http1Connection extends AbstractServerConnection {
+public final class Http1Connection extends UndertowConnection {
 
     /*
      * Reads stay switched on from the first request to the last, since switching them costs a system call each time.
@@ -56,12 +49,12 @@ public final class Http1Connection extends AbstractServerConnection {
     private final IoContext context;
     private final ClientLink link;
     private final String scheme;
+    private final Http1Input input;
+    private final ClientWatch watch;
     private final Http1Response response;
 
     private State state = State.HEAD;
     private boolean reading; // heads, in this turn
-    private @Nullable PooledByteBuffer input; // for a head: from 0 to its position; else what is left to read
-    private int searched;
     private long deadline; // on the nanosecond clock
     private int index;
 
@@ -70,22 +63,17 @@ public final class Http1Connection extends AbstractServerConnection {
     private String target = "";
     private @Nullable String problem;
     private boolean headTooLarge;
-    private boolean clientEnded; // it sends no more, and nobody has been told
     private @Nullable Runnable bodyListener;
-    private @Nullable Runnable watcher;
     private @Nullable Consumer<StreamConnection> upgrade;
 
     Http1Connection(Http1Server server, IoContext context, StreamConnection channel, ClientLink link, String scheme) {
-        super(
-                channel,
-                context.buffers(),
-                server.handler(),
-                OptionMap.EMPTY,
-                context.buffers().getBufferSize());
+        super(channel, context.buffers(), server.handler());
         this.server = server;
         this.context = context;
         this.link = link;
         this.scheme = scheme;
+        input = new Http1Input(originalSourceConduit, context);
+        watch = new ClientWatch(originalSourceConduit, input);
         response = new Http1Response(context, channel.getSinkChannel());
     }
 
@@ -131,7 +119,7 @@ public final class Http1Connection extends AbstractServerConnection {
                 if (bodyListener != null) {
                     bodyListener.run();
                 } else {
-                    watch();
+                    watch.readable();
                 }
             }
             case LINGERING -> discard();
@@ -146,13 +134,11 @@ public final class Http1Connection extends AbstractServerConnection {
         }
         reading = true;
         try {
+            boolean more = true; // once a turn, or a client that sends without a pause would keep the others waiting
             do {
-                if (readHead()) {
-                    handle();
-                }
-            } while (state == State.HEAD
-                    && input != null
-                    && searched < input.getBuffer().position());
+                readHead(more);
+                more = false;
+            } while (state == State.HEAD && input.mayHoldHead());
         } catch (IOException e) {
             close();
         } finally {
@@ -160,108 +146,55 @@ public final class Http1Connection extends AbstractServerConnection {
         }
     }
 
-    /** Reads on to the end of a head; false if it is not there yet. */
-    private boolean readHead() throws IOException {
-        PooledByteBuffer pooled = input == null ? context.buffers().allocate() : input;
-        input = pooled;
-        ByteBuffer buffer = pooled.getBuffer();
-        boolean drained = false;
-        while (true) {
-            int end = searched < buffer.position() ? find(buffer) : 0;
-            if (end > 0) {
-                take(buffer, end);
-                return true;
-            }
-            if (drained) {
-                return false;
-            }
-            if (!buffer.hasRemaining()) {
-                pooled = enlarged(pooled);
-                input = pooled;
-                buffer = pooled.getBuffer();
-            }
-            int before = buffer.position();
-            int room = buffer.remaining();
-            int read = originalSourceConduit.read(buffer);
-            if (read < 0) {
-                close();
-                return false;
-            }
-            if (before == 0) {
-                if (read == 0) {
-                    releaseInput(); // an idle connection holds no buffer
-                    return false;
-                }
-                awaitHead();
-            }
-            drained = read < room; // and would only be told so by another read
-        }
-    }
-
-    /** Where the head ends, 0 if its end has not come; what is wrong with it counts as its end, and is noted. */
-    private int find(ByteBuffer buffer) {
+    private void readHead(boolean more) throws IOException {
+        boolean begun = !input.isEmpty();
         try {
-            if (buffer.position() > 0 && searched == 0 && !mayBegin(buffer.get(0))) {
-                throw new MalformedMessageException("it does not begin as an HTTP request does");
+            switch (input.readHead(server.limits().headBytes(), more)) {
+                case INCOMPLETE -> {
+                    if (!begun && !input.isEmpty()) {
+                        awaitHead();
+                    }
+                }
+                case COMPLETE -> handle(next());
+                case TOO_LARGE -> {
+                    headTooLarge = true;
+                    handle(unread());
+                }
+                case ENDED -> close();
             }
-            int end = context.heads().find(buffer, searched);
-            searched = buffer.position();
-            if (end > server.limits().headBytes()
-                    || (end < 0 && searched > server.limits().headBytes())) {
-                headTooLarge = true;
-                return searched;
-            }
-            return Math.max(end, 0);
         } catch (MalformedMessageException e) {
             problem = e.getMessage();
-            return buffer.position();
+            handle(unread());
         }
     }
 
-    private static boolean mayBegin(byte first) {
-        return HeadReader.isToken(first) || first == '\r';
+    /** An exchange for the head that was found; what is malformed about it is noted. */
+    private HttpServerExchange next() {
+        HttpServerExchange next = unread();
+        try {
+            target = RequestReader.read(context.heads(), next);
+        } catch (MalformedMessageException e) {
+            problem = e.getMessage();
+        }
+        return next;
     }
 
-    private PooledByteBuffer enlarged(PooledByteBuffer full) {
-        ByteBuffer small = full.getBuffer().flip();
-        ByteBuffer large = ByteBuffer.allocate(4 * small.capacity()).put(small); // headBytes bounds how often
-        full.close();
-        return new ImmediatePooledByteBuffer(large);
-    }
-
-    /** Makes an exchange of the head that has been found. */
-    private void take(ByteBuffer buffer, int end) {
+    /** An exchange for a head that is not read. */
+    private HttpServerExchange unread() {
         HttpServerExchange next = new HttpServerExchange(this, new HeaderMap(), new HeaderMap(), -1);
         next.setRequestScheme(scheme);
         next.setRequestMethod(UNKNOWN_METHOD);
         next.setProtocol(Protocols.HTTP_1_1);
         target = "";
-        if (problem == null && !headTooLarge) {
-            try {
-                target = RequestReader.read(context.heads(), next);
-            } catch (MalformedMessageException e) {
-                problem = e.getMessage();
-            }
-        }
-        searched = 0;
-        if (buffer.position() == end) {
-            releaseInput();
-        } else {
-            buffer.limit(buffer.position()).position(end);
-        }
-        exchange = next;
+        return next;
     }
 
-    private void handle() {
-        HttpServerExchange next = exchange;
-        if (next == null) {
-            return;
-        }
+    private void handle(HttpServerExchange next) {
+        exchange = next;
         state = State.REQUEST;
-        deadline = Long.MAX_VALUE;
         response.start(next);
-        next.setPersistent(staysOpen(next));
-        if (problem == null && !headTooLarge && !hasBody(next.getRequestHeaders())) {
+        next.setPersistent(ConnectionOptions.stayOpen(next));
+        if (problem == null && !headTooLarge && !RequestReader.hasBody(next.getRequestHeaders())) {
             Connectors.terminateRequest(next);
         }
         try {
@@ -272,68 +205,11 @@ public final class Http1Connection extends AbstractServerConnection {
         }
     }
 
-    private static boolean hasBody(HeaderMap headers) {
-        if (headers.contains(Headers.TRANSFER_ENCODING)) {
-            return true;
-        }
-        HeaderValues length = headers.get(Headers.CONTENT_LENGTH);
-        return length != null && !(length.size() == 1 && length.getFirst().equals("0"));
-    }
-
-    /** RFC 9112 section 9.3. */
-    private static boolean staysOpen(HttpServerExchange exchange) {
-        return exchange.isHttp11()
-                ? !asks(exchange, "close")
-                : asks(exchange, "keep-alive") && !asks(exchange, "close");
-    }
-
-    private static boolean asks(HttpServerExchange exchange, String option) {
-        HeaderValues connection = exchange.getRequestHeaders().get(Headers.CONNECTION);
-        return connection != null && ConnectionOptions.contain(connection, option);
-    }
-
     // ---- while an answer is owed ------------------------------------------------------------------------------------
 
-    /**
-     * Asks to be told when the client leaves before its answer is complete. nginx does the same, and like nginx takes the
-     * end of what the client sends for the end of its interest.
-     */
+    /** Asks to be told when the client leaves before its answer is complete. */
     public void onClientGone(Runnable gone) {
-        if (clientEnded) {
-            gone.run();
-        } else {
-            watcher = gone;
-        }
-    }
-
-    private void watch() {
-        if (input != null) { // the next request has begun to arrive, and waits
-            originalSourceConduit.suspendReads();
-            return;
-        }
-        PooledByteBuffer pooled = context.buffers().allocate();
-        int read;
-        try {
-            read = originalSourceConduit.read(pooled.getBuffer());
-        } catch (IOException e) {
-            read = -1;
-        }
-        if (read > 0) {
-            pooled.getBuffer().flip();
-            input = pooled;
-            originalSourceConduit.suspendReads();
-            return;
-        }
-        pooled.close();
-        if (read < 0) {
-            originalSourceConduit.suspendReads();
-            Runnable told = watcher;
-            watcher = null;
-            clientEnded = told == null;
-            if (told != null) {
-                told.run();
-            }
-        }
+        watch.onGone(gone);
     }
 
     // ---- the request's body -----------------------------------------------------------------------------------------
@@ -356,30 +232,12 @@ public final class Http1Connection extends AbstractServerConnection {
 
     /** Reads bytes of the request's body as they stand, those that came with the head first. */
     int readBody(ByteBuffer buffer) throws IOException {
-        PooledByteBuffer early = input;
-        if (early == null) {
-            return originalSourceConduit.read(buffer);
-        }
-        ByteBuffer bytes = early.getBuffer();
-        int count = Math.min(bytes.remaining(), buffer.remaining());
-        buffer.put(buffer.position(), bytes, bytes.position(), count);
-        buffer.position(buffer.position() + count);
-        bytes.position(bytes.position() + count);
-        if (!bytes.hasRemaining()) {
-            releaseInput();
-        }
-        return count;
+        return input.read(buffer);
     }
 
     /** What was read behind the end of the body is the next request; the bytes stay the caller's. */
     void giveBack(ByteBuffer bytes) {
-        int early = input == null ? 0 : input.getBuffer().remaining();
-        ByteBuffer joined = ByteBuffer.allocate(bytes.remaining() + early).put(bytes);
-        if (input != null) {
-            joined.put(input.getBuffer());
-            releaseInput();
-        }
-        input = new ImmediatePooledByteBuffer(joined.flip());
+        input.giveBack(bytes);
     }
 
     void onBodyReadable(@Nullable Runnable listener) {
@@ -416,22 +274,21 @@ public final class Http1Connection extends AbstractServerConnection {
             return;
         }
         boolean persistent = completed.isPersistent();
-        boolean asked = !persistent && !staysOpen(completed);
+        boolean asked = !persistent && !ConnectionOptions.stayOpen(completed);
         endRequest();
         if (upgrade != null) {
             upgrade(upgrade);
-        } else if (persistent && !clientEnded) {
+        } else if (persistent && !watch.hasEnded()) {
             state = State.HEAD;
             idle();
             originalSourceConduit.resumeReads();
-            if (input != null) { // the next request, or a part of it
-                input.getBuffer().compact();
+            if (!input.isEmpty()) { // the next request, or a part of it
                 awaitHead();
                 if (!reading) {
                     context.thread().execute(this::readable);
                 }
             }
-        } else if (asked && input == null) {
+        } else if (asked && input.isEmpty()) {
             close(); // the client has said that it sends no more
         } else {
             linger();
@@ -443,7 +300,7 @@ public final class Http1Connection extends AbstractServerConnection {
         problem = null;
         headTooLarge = false;
         bodyListener = null;
-        watcher = null;
+        watch.forget();
         response.end();
     }
 
@@ -453,10 +310,10 @@ public final class Http1Connection extends AbstractServerConnection {
         context.leave(this);
         channel.getSourceChannel().setReadListener(null);
         originalSourceConduit.suspendReads();
-        if (input != null) {
-            setExtraBytes(input);
+        ByteBuffer early = input.takeEarly();
+        if (early != null) {
+            setExtraBytes(new ImmediatePooledByteBuffer(early));
             channel.getSourceChannel().setConduit(new ReadDataStreamSourceConduit(originalSourceConduit, this));
-            input = null;
         }
         next.accept(channel);
     }
@@ -471,7 +328,7 @@ public final class Http1Connection extends AbstractServerConnection {
             return;
         }
         endRequest();
-        releaseInput();
+        input.clear();
         state = State.LINGERING;
         deadline = System.nanoTime() + LINGER_NANOS;
         try {
@@ -481,7 +338,7 @@ public final class Http1Connection extends AbstractServerConnection {
             close();
             return;
         }
-        if (clientEnded) {
+        if (watch.hasEnded()) {
             close();
             return;
         }
@@ -490,16 +347,13 @@ public final class Http1Connection extends AbstractServerConnection {
     }
 
     private void discard() {
-        try (PooledByteBuffer pooled = context.buffers().allocate()) {
-            ByteBuffer waste = pooled.getBuffer();
+        try {
             for (int turn = 0; turn < DISCARDS_A_TURN; turn++) {
-                waste.clear();
-                int read = originalSourceConduit.read(waste);
+                int read = input.discard();
                 if (read < 0) {
                     close();
-                    return;
                 }
-                if (read == 0) {
+                if (read <= 0) {
                     return;
                 }
             }
@@ -523,7 +377,7 @@ public final class Http1Connection extends AbstractServerConnection {
                 close();
             }
         } else if (now - deadline >= 0) {
-            if (state == State.HEAD && input != null) {
+            if (state == State.HEAD && !input.isEmpty()) {
                 server.countHeadTimeout();
             }
             close();
@@ -549,85 +403,12 @@ public final class Http1Connection extends AbstractServerConnection {
         }
         state = State.CLOSED;
         context.leave(this);
-        releaseInput();
+        input.clear();
         HttpServerExchange broken = exchange;
         endRequest();
         if (broken != null) { // whoever waits for its end learns of it
             Connectors.terminateRequest(broken);
             Connectors.terminateResponse(broken);
         }
-    }
-
-    private void releaseInput() {
-        if (input != null) {
-            input.close();
-            input = null;
-        }
-    }
-
-    // ---- what Undertow wants to know --------------------------------------------------------------------------------
-
-    /** Nobody may answer through the exchange's own channel, which would know nothing of our framing. */
-    @Override
-    protected StreamSinkConduit getSinkConduit(HttpServerExchange answered, StreamSinkConduit conduit) {
-        throw new IllegalStateException("an answer goes through response()");
-    }
-
-    @Override
-    public HttpServerExchange sendOutOfBandResponse(HttpServerExchange answered) {
-        throw new UnsupportedOperationException("interim answers are written by InterimAnswer");
-    }
-
-    @Override
-    public boolean isContinueResponseSupported() {
-        return false;
-    }
-
-    @Override
-    public void terminateRequestChannel(HttpServerExchange ended) {}
-
-    @Override
-    public @Nullable SSLSessionInfo getSslSessionInfo() {
-        return null;
-    }
-
-    @Override
-    public void setSslSessionInfo(SSLSessionInfo sessionInfo) {
-        throw new UnsupportedOperationException("the channel decrypts");
-    }
-
-    @Override
-    protected StreamConnection upgradeChannel() {
-        throw new UnsupportedOperationException("see upgradeTo()");
-    }
-
-    @Override
-    protected boolean isUpgradeSupported() {
-        return false;
-    }
-
-    @Override
-    protected boolean isConnectSupported() {
-        return false;
-    }
-
-    @Override
-    protected void setUpgradeListener(HttpUpgradeListener listener) {
-        throw new UnsupportedOperationException("see upgradeTo()");
-    }
-
-    @Override
-    protected void setConnectListener(HttpUpgradeListener listener) {
-        throw new UnsupportedOperationException("CONNECT is refused");
-    }
-
-    @Override
-    public String getTransportProtocol() {
-        return "http/1.1";
-    }
-
-    @Override
-    public boolean isRequestTrailerFieldsSupported() {
-        return true;
     }
 }

@@ -1,6 +1,7 @@
 package dev.ipgate.http;
 
 import io.undertow.connector.ByteBufferPool;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
@@ -14,6 +15,7 @@ final class IoContext {
 
     private final XnioIoThread thread;
     private final ByteBufferPool buffers;
+    private final ByteBuffer input;
     private final HeadReader heads = new HeadReader(new HeaderNames());
     private final HeadBytes bytes = new HeadBytes();
     private final HttpDate date = new HttpDate();
@@ -23,6 +25,7 @@ final class IoContext {
     IoContext(XnioIoThread thread, ByteBufferPool buffers) {
         this.thread = thread;
         this.buffers = buffers;
+        input = ByteBuffer.allocateDirect(buffers.getBufferSize());
     }
 
     XnioIoThread thread() {
@@ -35,6 +38,11 @@ final class IoContext {
 
     HeadReader heads() {
         return heads;
+    }
+
+    /** Room for what is being read, empty; whoever uses it next overwrites it. */
+    ByteBuffer input() {
+        return input.clear();
     }
 
     /** The bytes of the head that is being written; one at a time. */

@@ -3,6 +3,9 @@ package dev.ipgate.http;
 import static dev.ipgate.http.HeadReader.require;
 
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.HeaderValues;
+import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.Protocols;
 
@@ -59,5 +62,14 @@ final class RequestReader {
         int query = target.indexOf('?');
         exchange.setRequestURI(query < 0 ? target : target.substring(0, query), absolute);
         exchange.setQueryString(query < 0 ? "" : target.substring(query + 1));
+    }
+
+    /** Whether the head announces a body, be it in a way that will be refused. */
+    static boolean hasBody(HeaderMap headers) {
+        if (headers.contains(Headers.TRANSFER_ENCODING)) {
+            return true;
+        }
+        HeaderValues length = headers.get(Headers.CONTENT_LENGTH);
+        return length != null && !(length.size() == 1 && length.getFirst().equals("0"));
     }
 }
