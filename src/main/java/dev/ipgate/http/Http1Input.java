@@ -121,7 +121,7 @@ final class Http1Input {
     private void keep(ByteBuffer left) {
         if (!left.hasRemaining()) {
             early = null; // an idle connection holds no buffer
-        } else if (left.isDirect()) {
+        } else if (left.isDirect()) { // as the one that all share is
             early = ByteBuffer.allocate(left.remaining()).put(left).flip();
         } else {
             early = left;

@@ -2,14 +2,12 @@ package dev.ipgate.http;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.Connectors;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpAttachments;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
-import io.undertow.util.ImmediatePooledByteBuffer;
 import io.undertow.util.Methods;
 import java.io.EOFException;
 import java.io.IOException;
@@ -23,11 +21,6 @@ import org.xnio.conduits.ConduitStreamSinkChannel;
  */
 public final class Http1Response implements BodySink {
 
-    /*
-     * What is small goes out in one write: the body's bytes are copied behind the head, which costs less than having the
-     * kernel gather them. What does not fit is not copied.
-     */
-
     private enum Framing {
         /** No body, whatever the headers say (RFC 9112 section 6.3). */
         NONE,
@@ -38,15 +31,13 @@ public final class Http1Response implements BodySink {
     }
 
     private static final byte[] CR_LF = {'\r', '\n'};
-    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
     private static final int CHUNK_FRAME = 16; // bytes for a chunk's size and both its line ends
     private static final int SWITCHING_PROTOCOLS = 101;
     private static final int NO_CONTENT = 204;
     private static final int NOT_MODIFIED = 304;
 
     private final IoContext context;
-    private final ConduitStreamSinkChannel channel;
-    private final ByteBuffer[] parts = new ByteBuffer[3];
+    private final Http1Output output;
 
     private @Nullable HttpServerExchange exchange;
     private @Nullable String reason;
@@ -54,15 +45,12 @@ public final class Http1Response implements BodySink {
     private boolean ended; // the last chunk, if there is one, has been taken
     private Framing framing = Framing.NONE;
     private long remaining; // of a body with a length
-    private @Nullable PooledByteBuffer pooled; // holds what is pending
-    private ByteBuffer pending = NOTHING; // goes out before anything else
-    private boolean direct; // the present piece of the body is not copied
-    private ByteBuffer after = NOTHING; // what goes out behind it
-    private long stalledAt; // on the nanosecond clock; 0 if it is not
+    private boolean inPiece; // of the body, which is framed and not copied
+    private ByteBuffer behind = Http1Output.NOTHING; // what goes out behind the piece
 
     Http1Response(IoContext context, ConduitStreamSinkChannel channel) {
         this.context = context;
-        this.channel = channel;
+        output = new Http1Output(context, channel);
     }
 
     void start(HttpServerExchange next) {
@@ -71,17 +59,12 @@ public final class Http1Response implements BodySink {
 
     /** The request is over, however it ended. */
     void end() {
-        if (stalledAt != 0) {
-            channel.suspendWrites();
-        }
-        channel.setWriteListener(null);
         exchange = null;
         reason = null;
         begun = false;
         ended = false;
-        direct = false;
-        stalledAt = 0;
-        release();
+        inPiece = false;
+        output.clear();
     }
 
     /** The reason phrase, where it is not the usual one. */
@@ -91,7 +74,7 @@ public final class Http1Response implements BodySink {
 
     /** Whether bytes have been waiting for the client since then, on the nanosecond clock, or longer. */
     boolean isStalledSince(long then) {
-        return stalledAt != 0 && stalledAt - then <= 0;
+        return output.isStalledSince(then);
     }
 
     // ---- the body ---------------------------------------------------------------------------------------------------
@@ -101,74 +84,46 @@ public final class Http1Response implements BodySink {
         if (!begun) {
             begin();
         }
-        if (!buffer.hasRemaining() && !direct) {
-            return true;
-        }
         if (framing == Framing.NONE) {
             buffer.position(buffer.limit());
-            return true;
         }
-        if (!direct) {
+        if (!inPiece && buffer.hasRemaining()) {
             frame(buffer, last);
         }
-        if (!writeOut(buffer)) {
-            return !buffer.hasRemaining() && !direct;
+        if (inPiece) {
+            inPiece = !output.send(buffer, behind);
+        } else {
+            output.send(); // what the client does not take now was copied, and waits
         }
-        direct = false;
-        return true;
+        return !inPiece;
     }
 
     /** Counts a piece of the body and frames it; copies it if that is cheaper than gathering. */
     private void frame(ByteBuffer buffer, boolean last) throws IOException {
         int size = buffer.remaining();
-        Connectors.updateResponseBytesSent(present(), size);
         boolean chunked = framing == Framing.CHUNKED;
         if (framing == Framing.LENGTH) {
             remaining -= size;
             if (remaining < 0) {
-                throw new IOException("an answer is longer than it said");
+                throw broken(new IOException("an answer is longer than it said"));
             }
         } else if (chunked) {
-            append(Integer.toHexString(size).getBytes(ISO_8859_1));
-            append(CR_LF);
+            output.append(Integer.toHexString(size).getBytes(ISO_8859_1));
+            output.append(CR_LF);
         }
-        if (pending.hasRemaining() && size + CHUNK_FRAME <= pending.capacity() - pending.limit()) {
-            int filled = pending.limit();
-            pending.limit(filled + size).put(filled, buffer, buffer.position(), size);
-            buffer.position(buffer.limit());
+        Connectors.updateResponseBytesSent(present(), size);
+        if (output.fits(size + CHUNK_FRAME)) {
+            output.append(buffer);
             if (chunked) {
-                append(CR_LF);
+                output.append(CR_LF);
                 if (last) {
                     appendLastChunk();
                 }
             }
         } else {
-            direct = true;
-            after = chunked ? ByteBuffer.wrap(CR_LF) : NOTHING;
+            inPiece = true;
+            behind = chunked ? ByteBuffer.wrap(CR_LF) : Http1Output.NOTHING;
         }
-    }
-
-    /** Writes what is pending, then the piece that is not copied; false if the client does not take all of it now. */
-    private boolean writeOut(ByteBuffer buffer) throws IOException {
-        ByteBuffer behind = direct ? after : NOTHING;
-        boolean several = direct && (pending.hasRemaining() || behind.hasRemaining());
-        parts[0] = pending;
-        parts[1] = buffer;
-        parts[2] = behind;
-        while (pending.hasRemaining() || (direct && buffer.hasRemaining()) || behind.hasRemaining()) {
-            long written = several
-                    ? channel.write(parts, 0, parts.length)
-                    : channel.write(pending.hasRemaining() ? pending : buffer);
-            if (written == 0) {
-                if (stalledAt == 0) {
-                    stalledAt = System.nanoTime();
-                }
-                return false;
-            }
-            stalledAt = 0;
-        }
-        release();
-        return true;
     }
 
     @Override
@@ -176,7 +131,7 @@ public final class Http1Response implements BodySink {
         if (!begun) {
             begin();
         }
-        return writeOut(NOTHING);
+        return output.send() && !inPiece;
     }
 
     @Override
@@ -186,12 +141,12 @@ public final class Http1Response implements BodySink {
             begin();
         }
         if (framing == Framing.LENGTH && remaining > 0) {
-            throw new EOFException("an answer is shorter than it said");
+            throw broken(new EOFException("an answer is shorter than it said"));
         }
         if (framing == Framing.CHUNKED && !ended) {
             appendLastChunk();
         }
-        if (!writeOut(NOTHING)) {
+        if (!flush()) {
             return false;
         }
         Connectors.terminateResponse(answered);
@@ -205,7 +160,7 @@ public final class Http1Response implements BodySink {
         if (trailers != null) {
             lines(end, trailers);
         }
-        append(end.add("\r\n"));
+        output.append(end.add("\r\n"));
     }
 
     // ---- the head ---------------------------------------------------------------------------------------------------
@@ -237,7 +192,7 @@ public final class Http1Response implements BodySink {
         if (!headers.contains(Headers.DATE)) {
             head.line(Headers.DATE, context.date()); // RFC 9110 section 6.6.1
         }
-        append(head.add("\r\n"));
+        output.append(head.add("\r\n"));
     }
 
     private Framing frame(HttpServerExchange answered, int status, HeaderMap headers) {
@@ -272,6 +227,12 @@ public final class Http1Response implements BodySink {
         }
     }
 
+    /** What is pending is not for the client, who shall see that the answer was cut. */
+    private <E extends IOException> E broken(E why) {
+        output.clear();
+        return why;
+    }
+
     private HttpServerExchange present() throws EOFException {
         if (exchange == null) {
             throw new EOFException("the request is over");
@@ -279,58 +240,20 @@ public final class Http1Response implements BodySink {
         return exchange;
     }
 
-    // ---- what is pending --------------------------------------------------------------------------------------------
-
-    private void append(HeadBytes bytes) {
-        makeRoom(bytes.length());
-        int filled = pending.limit();
-        pending.limit(filled + bytes.length());
-        bytes.copyTo(pending, filled);
-    }
-
-    private void append(byte[] bytes) {
-        makeRoom(bytes.length);
-        int filled = pending.limit();
-        pending.limit(filled + bytes.length).put(filled, bytes);
-    }
-
-    private void makeRoom(int bytes) {
-        if (bytes <= pending.capacity() - pending.limit()) {
-            return;
-        }
-        int size = pending.remaining() + bytes;
-        PooledByteBuffer larger = pooled == null && size <= context.buffers().getBufferSize()
-                ? context.buffers().allocate()
-                : new ImmediatePooledByteBuffer(ByteBuffer.allocate(2 * size)); // a head beyond the usual
-        ByteBuffer room = larger.getBuffer();
-        room.put(pending).flip();
-        release();
-        pooled = larger;
-        pending = room;
-    }
-
-    private void release() {
-        if (pooled != null) {
-            pooled.close();
-            pooled = null;
-        }
-        pending = NOTHING;
-    }
-
     // ---- waiting ----------------------------------------------------------------------------------------------------
 
     @Override
     public void resume() {
-        channel.resumeWrites();
+        output.resume();
     }
 
     @Override
     public void suspend() {
-        channel.suspendWrites();
+        output.suspend();
     }
 
     @Override
     public void onWritable(@Nullable Runnable listener) {
-        channel.setWriteListener(listener == null ? null : ready -> listener.run());
+        output.onWritable(listener);
     }
 }

@@ -16,6 +16,7 @@ final class IoContext {
     private final XnioIoThread thread;
     private final ByteBufferPool buffers;
     private final ByteBuffer input;
+    private final ByteBuffer output;
     private final HeadReader heads = new HeadReader(new HeaderNames());
     private final HeadBytes bytes = new HeadBytes();
     private final HttpDate date = new HttpDate();
@@ -26,6 +27,7 @@ final class IoContext {
         this.thread = thread;
         this.buffers = buffers;
         input = ByteBuffer.allocateDirect(buffers.getBufferSize());
+        output = ByteBuffer.allocateDirect(buffers.getBufferSize());
     }
 
     XnioIoThread thread() {
@@ -43,6 +45,11 @@ final class IoContext {
     /** Room for what is being read, empty; whoever uses it next overwrites it. */
     ByteBuffer input() {
         return input.clear();
+    }
+
+    /** Room for what is being written, empty; whoever uses it next overwrites it. */
+    ByteBuffer output() {
+        return output.clear();
     }
 
     /** The bytes of the head that is being written; one at a time. */
