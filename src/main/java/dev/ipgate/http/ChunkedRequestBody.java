@@ -31,17 +31,29 @@ final class ChunkedRequestBody implements BodySource {
 
     @Override
     public int read(ByteBuffer buffer) throws IOException {
-        if (chunks.isDone()) {
-            return -1;
-        }
         int start = buffer.position();
-        int read = connection.readBody(buffer);
-        if (read < 0) {
-            throw new EOFException("the client broke off its body");
+        int end = buffer.limit();
+        while (!chunks.isDone() && buffer.hasRemaining()) {
+            int read = connection.readBody(buffer);
+            if (read < 0) {
+                throw new EOFException("the client broke off its body");
+            }
+            if (read == 0) {
+                return 0;
+            }
+            int data = decode(buffer, start);
+            buffer.limit(end).position(start + data);
+            if (data > 0) {
+                return data;
+            } // else there were bytes, but of the framing alone: more may have come with them
         }
+        return chunks.isDone() ? -1 : 0;
+    }
+
+    /** Leaves the data that was read at the start, and tells how many bytes it has. */
+    private int decode(ByteBuffer buffer, int start) throws IOException {
         int end = buffer.position();
-        buffer.limit(end).position(start);
-        chunks.decode(buffer);
+        chunks.decode(buffer.limit(end).position(start));
         int data = buffer.remaining();
         received += data;
         if (limit >= 0 && received > limit) {
@@ -57,8 +69,7 @@ final class ChunkedRequestBody implements BodySource {
             }
             connection.endBody();
         }
-        buffer.limit(buffer.capacity()).position(start + data);
-        return chunks.isDone() && data == 0 ? -1 : data;
+        return data;
     }
 
     @Override

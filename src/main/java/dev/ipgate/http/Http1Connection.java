@@ -199,7 +199,7 @@ public final class Http1Connection extends UndertowConnection {
         }
         try {
             server.handler().handleRequest(next);
-        } catch (Exception e) {
+        } catch (Exception | Error e) { // nobody would end the request, and its connection would stay for ever
             LOG.error("a request failed: it is cut, and not forwarded", e);
             close();
         }

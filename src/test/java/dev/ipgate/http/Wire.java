@@ -1,0 +1,297 @@
+package dev.ipgate.http;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import dev.ipgate.client.ClientAddress;
+import dev.ipgate.net.IpAddress;
+import io.undertow.server.DefaultByteBufferPool;
+import io.undertow.server.HttpHandler;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.xnio.StreamConnection;
+import org.xnio.XnioIoThread;
+import org.xnio.conduits.ReadReadyHandler;
+import org.xnio.conduits.StreamSinkConduit;
+import org.xnio.conduits.StreamSourceConduit;
+import org.xnio.conduits.WriteReadyHandler;
+
+/**
+ * A client's connection with a test in the place of the network: each piece that is sent arrives by itself, what is written
+ * is taken as far as there is room, and everything happens on the test's thread, in an order that never changes.
+ */
+final class Wire {
+
+    static final int BUFFER_BYTES = 256;
+    static final Http1Limits LIMITS = new Http1Limits(4096, Duration.ofSeconds(10), Duration.ofSeconds(75));
+
+    private final ByteArrayOutputStream written = new ByteArrayOutputStream();
+    private final Queue<Runnable> tasks = new ArrayDeque<>();
+    private final Http1Server server;
+    private final IoContext context;
+    private final Channel channel = new Channel();
+    private ByteBuffer arrived = ByteBuffer.allocate(0);
+    private boolean ended;
+    private boolean broken;
+    private int room = Integer.MAX_VALUE;
+    private boolean readResumed;
+    private boolean writeResumed;
+    private boolean writeShut;
+    private int reads;
+    private @Nullable ReadReadyHandler reader;
+    private @Nullable WriteReadyHandler writer;
+
+    Wire(HttpHandler handler) {
+        DefaultByteBufferPool buffers = new DefaultByteBufferPool(true, BUFFER_BYTES);
+        server = new Http1Server(buffers, handler, LIMITS);
+        context = new IoContext(channel.getIoThread(), buffers);
+    }
+
+    Http1Connection open() {
+        ClientLink link = new ClientLink(ClientAddress.direct(
+                Objects.requireNonNull(IpAddress.parse("203.0.113.7", 0, "203.0.113.7".length()))));
+        Http1Connection connection = new Http1Connection(server, context, channel, link, "http");
+        connection.start();
+        return connection;
+    }
+
+    Http1Server server() {
+        return server;
+    }
+
+    /** Lets a piece arrive, and everything happen that follows from it. */
+    Wire send(String piece) {
+        arrive(piece);
+        settle();
+        return this;
+    }
+
+    /** Lets a piece arrive that nobody has looked at yet. */
+    void arrive(String piece) {
+        byte[] bytes = piece.getBytes(ISO_8859_1);
+        arrived = ByteBuffer.allocate(arrived.remaining() + bytes.length)
+                .put(arrived)
+                .put(bytes)
+                .flip();
+    }
+
+    /** The client sends no more. */
+    Wire end() {
+        ended = true;
+        settle();
+        return this;
+    }
+
+    /** The client is gone: every read and write fails. */
+    Wire reset() {
+        broken = true;
+        settle();
+        return this;
+    }
+
+    /** The client takes so many bytes more, one piece, and what follows from that happens. */
+    Wire take(int bytes) {
+        room = bytes;
+        settle();
+        return this;
+    }
+
+    /** Does what the IO thread would do until nothing is left to do. */
+    private void settle() {
+        boolean progress = true;
+        while (progress) {
+            progress = turn();
+        }
+    }
+
+    /** One look at the connection, as a selector takes it; false if there was nothing to do. */
+    boolean turn() {
+        Runnable task = tasks.poll();
+        if (task != null) {
+            task.run();
+            return true;
+        }
+        if (channel.isOpen() && readResumed && reader != null && (arrived.hasRemaining() || ended || broken)) {
+            reader.readReady();
+            return true;
+        }
+        if (channel.isOpen() && writeResumed && writer != null && room > 0) {
+            writer.writeReady();
+            return true;
+        }
+        return false;
+    }
+
+    /** What has been written since this was called last. */
+    String written() {
+        String text = written.toString(ISO_8859_1);
+        written.reset();
+        return text;
+    }
+
+    int reads() {
+        return reads;
+    }
+
+    boolean isOpen() {
+        return channel.isOpen();
+    }
+
+    /** Whether the client has been told that nothing more comes, while it may still send. */
+    boolean isHalfClosed() {
+        return channel.isOpen() && writeShut;
+    }
+
+    boolean awaitsRoom() {
+        return writeResumed;
+    }
+
+    boolean awaitsBytes() {
+        return readResumed;
+    }
+
+    private final class Channel extends StreamConnection {
+        Channel() {
+            super(new Thread());
+            setSourceConduit(conduit(StreamSourceConduit.class, this::source));
+            setSinkConduit(conduit(StreamSinkConduit.class, this::sink));
+        }
+
+        private @Nullable Object source(Method method, Object[] arguments) throws IOException {
+            switch (method.getName()) {
+                case "read" -> {
+                    return read((ByteBuffer) arguments[0]);
+                }
+                case "resumeReads" -> readResumed = true;
+                case "suspendReads" -> readResumed = false;
+                case "isReadResumed" -> {
+                    return readResumed;
+                }
+                case "setReadReadyHandler" -> reader = (ReadReadyHandler) arguments[0];
+                case "terminateReads" -> readClosed();
+                case "getReadThread" -> {
+                    return getIoThread();
+                }
+                default -> throw new UnsupportedOperationException(method.toString());
+            }
+            return null;
+        }
+
+        private @Nullable Object sink(Method method, Object[] arguments) throws IOException {
+            switch (method.getName()) {
+                case "write" -> {
+                    return arguments.length == 1
+                            ? (Object) (int) write((ByteBuffer) arguments[0])
+                            : (Object) write((ByteBuffer[]) arguments[0]);
+                }
+                case "resumeWrites" -> writeResumed = true;
+                case "suspendWrites" -> writeResumed = false;
+                case "isWriteResumed" -> {
+                    return writeResumed;
+                }
+                case "setWriteReadyHandler" -> writer = (WriteReadyHandler) arguments[0];
+                case "terminateWrites", "truncateWrites" -> writeShut = true;
+                case "flush" -> {
+                    return true;
+                }
+                case "getWriteThread" -> {
+                    return getIoThread();
+                }
+                default -> throw new UnsupportedOperationException(method.toString());
+            }
+            return null;
+        }
+
+        private int read(ByteBuffer to) throws IOException {
+            reads++;
+            if (broken) {
+                throw new IOException("reset");
+            }
+            if (!arrived.hasRemaining()) {
+                return ended ? -1 : 0;
+            }
+            int count = Math.min(to.remaining(), arrived.remaining());
+            to.put(arrived.slice(arrived.position(), count));
+            arrived.position(arrived.position() + count);
+            return count;
+        }
+
+        private long write(ByteBuffer... buffers) throws IOException {
+            if (broken || writeShut) {
+                throw new IOException("reset");
+            }
+            int taken = 0;
+            for (ByteBuffer buffer : buffers) {
+                for (; room > 0 && buffer.hasRemaining(); room--, taken++) {
+                    written.write(buffer.get());
+                }
+            }
+            return taken;
+        }
+
+        @Override
+        protected void closeAction() {
+            readClosed();
+            writeClosed();
+        }
+
+        @Override
+        protected void notifyWriteClosed() {}
+
+        @Override
+        protected void notifyReadClosed() {}
+
+        @Override
+        public SocketAddress getPeerAddress() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public SocketAddress getLocalAddress() {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    private interface Calls {
+        @Nullable
+        Object call(Method method, Object[] arguments) throws IOException;
+    }
+
+    private static <T> T conduit(Class<T> type, Calls calls) {
+        return type.cast(Proxy.newProxyInstance(
+                type.getClassLoader(),
+                new Class<?>[] {type},
+                (proxy, method, arguments) -> calls.call(method, arguments)));
+    }
+
+    /** Runs nothing by itself, and no timer: a test that is about time asks the connection to look at its clock. */
+    private final class Thread extends XnioIoThread {
+        Thread() {
+            super(null, 0);
+        }
+
+        @Override
+        public void execute(Runnable task) {
+            tasks.add(task);
+        }
+
+        @Override
+        public Key executeAfter(Runnable task, long time, TimeUnit unit) {
+            return () -> true;
+        }
+
+        @Override
+        public Key executeAtInterval(Runnable task, long time, TimeUnit unit) {
+            return () -> true;
+        }
+    }
+}
