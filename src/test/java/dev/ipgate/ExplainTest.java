@@ -96,6 +96,7 @@ class ExplainTest {
             # arguments                                                     | status | decision        | because
             203.0.114.7                                                     | 403    | deny            | deny all
             2001:db8::1                                                     | 403    | deny            | deny all
+            203.0.113.7 --method delete                                     | 400    | bad-request     | small letters
             198.51.100.4 --method DELETE                                    | 403    | deny            | deny all
             203.0.113.7 --path /administrator                               | 403    | deny            | deny 203.0.113.7
             203.0.113.7 --path /x/../admin                                  | 403    | deny            | deny 203.0.113.7

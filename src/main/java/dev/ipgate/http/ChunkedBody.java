@@ -1,7 +1,5 @@
 package dev.ipgate.http;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HttpString;
 import java.io.ByteArrayOutputStream;
@@ -25,7 +23,7 @@ public final class ChunkedBody {
     }
 
     private static final int LONGEST_SIZE = 15; // hexadecimal digits that fit a long
-    private static final int LONGEST_EXTENSION = 4096;
+    private static final int MOST_EXTENSIONS = 4096; // bytes of them beyond those of data
     private static final int LONGEST_TRAILERS = 8192;
     /** Trailers that would change what has been said already (RFC 9110 section 6.5.1). */
     private static final Set<String> NO_TRAILERS = Set.of(
@@ -51,8 +49,9 @@ public final class ChunkedBody {
     private State state = State.SIZE;
     private long remaining; // of the chunk's data
     private int digits;
-    private int extension;
+    private long extensions; // bytes, less those of data; else a body could go on for ever without growing
     private byte previous; // of the trailers
+    private int line; // bytes of the present trailer
     private @Nullable ByteArrayOutputStream trailerBytes;
     private @Nullable HeaderMap trailers;
     private int leftover;
@@ -110,12 +109,13 @@ public final class ChunkedBody {
             case EXTENSION -> {
                 if (b == '\r') {
                     state = State.SIZE_LF;
-                } else if (b == '\n' || ++extension > LONGEST_EXTENSION) {
+                } else if (b == '\n' || ++extensions > MOST_EXTENSIONS) {
                     throw new MalformedMessageException("a chunk's extension is malformed");
                 }
             }
             case SIZE_LF -> {
                 expect(b, '\n');
+                extensions = Math.max(0, extensions - remaining);
                 state = remaining > 0 ? State.DATA : State.TRAILER;
             }
             case DATA_CR -> {
@@ -125,7 +125,6 @@ public final class ChunkedBody {
             case DATA_LF -> {
                 expect(b, '\n');
                 digits = 0;
-                extension = 0;
                 state = State.SIZE;
             }
             case TRAILER -> trailer(b);
@@ -163,21 +162,22 @@ public final class ChunkedBody {
         if (bytes.size() > LONGEST_TRAILERS) {
             throw new MalformedMessageException("its trailers are too large");
         }
+        line++;
         if (b == '\n') {
-            String text = bytes.toString(ISO_8859_1);
-            if (text.equals("\r\n") || text.endsWith("\r\n\r\n")) {
-                trailers = read(text);
+            if (line == 2) { // CR LF alone
+                trailers = read(bytes.toByteArray());
                 state = State.DONE;
             }
+            line = 0;
         }
     }
 
-    private static @Nullable HeaderMap read(String text) throws MalformedMessageException {
-        if (text.length() == 2) {
+    private static @Nullable HeaderMap read(byte[] lines) throws MalformedMessageException {
+        if (lines.length == 2) {
             return null;
         }
         HeaderMap all = new HeaderMap();
-        new HeadReader(new HeaderNames()).start(text.getBytes(ISO_8859_1)).headers(all);
+        new HeadReader(new HeaderNames()).start(lines).headers(all);
         HeaderMap allowed = new HeaderMap();
         for (HttpString name : all.getHeaderNames()) {
             if (isTrailer(name)) {

@@ -95,6 +95,9 @@ public final class Judge {
             boolean trusted = addresses.trusts(client.peer());
             return Verdict.refuse(client, trusted ? Refusal.NO_ADDRESS : Refusal.UNTRUSTED_PROXY, client.reason());
         }
+        if (hasSmallLetter(request.method())) {
+            return Verdict.refuse(client, Refusal.BAD_REQUEST, "the method has small letters");
+        }
         HostName host = request.host() == null ? null : HostName.parse(request.host());
         if (host == null && request.host() != null) {
             return Verdict.refuse(client, Refusal.BAD_REQUEST, "the Host is malformed");
@@ -120,6 +123,19 @@ public final class Judge {
         }
         Decision decision = place.policy().decide(request.method(), address, now);
         return conclude(request, client, site, host, place, decision);
+    }
+
+    /**
+     * Methods differ by case (RFC 9110 section 9.1), so no rule for DELETE is about {@code delete}; but there are apps that
+     * take the one for the other, MLflow among them. nginx refuses small letters as well.
+     */
+    private static boolean hasSmallLetter(String method) {
+        for (int i = 0; i < method.length(); i++) {
+            if (method.charAt(i) >= 'a' && method.charAt(i) <= 'z') {
+                return true;
+            }
+        }
+        return false;
     }
 
     private Verdict conclude(

@@ -146,6 +146,17 @@ class ChunkedBodyTest {
                 .isThrownBy(() -> decode("0\r\nA: " + "b".repeat(8192 - 3) + rest));
     }
 
+    /** As signatures of chunks are there; but a body that grows by extensions alone would have no limit. */
+    @Test
+    void extensionsMayGoOnOnlyAsTheDataDoes() throws MalformedMessageException {
+        String signed = "3e8;chunk-signature=" + "f".repeat(64) + "\r\n" + "x".repeat(1000) + "\r\n";
+        assertThat(decode(signed.repeat(1000) + "0\r\n\r\n").data()).hasSize(1_000_000);
+
+        String padded = "1;" + "e".repeat(1000) + "\r\nx\r\n";
+        assertThat(decode(padded.repeat(4)).data()).isEqualTo("xxxx");
+        assertThatExceptionOfType(MalformedMessageException.class).isThrownBy(() -> decode(padded.repeat(5)));
+    }
+
     @Test
     void everySplitGivesTheSame() throws MalformedMessageException {
         String wire = bytes("5;ext=\"1\"~hello~0000c~ wide world!~1~\\n~0;last~A: b~C: d~~next");

@@ -120,6 +120,8 @@ class AmbiguousRequestTest {
                 "GET\t/\tHTTP/1.1\r\nHost: a\r\n\r\n",
                 " GET / HTTP/1.1\r\nHost: a\r\n\r\n",
                 "G(T / HTTP/1.1\r\nHost: a\r\n\r\n",
+                "get / HTTP/1.1\r\nHost: a\r\n\r\n",
+                "DELETe / HTTP/1.1\r\nHost: a\r\n\r\n",
                 "GET a HTTP/1.1\r\nHost: a\r\n\r\n",
                 "GET * HTTP/1.1\r\nHost: a\r\n\r\n",
                 "GET / HTTP/0.9\r\nHost: a\r\n\r\n",
