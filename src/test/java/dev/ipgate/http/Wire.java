@@ -56,6 +56,16 @@ final class Wire {
         context = new IoContext(channel.getIoThread(), buffers);
     }
 
+    private Wire(Http1Server server, IoContext context) {
+        this.server = server;
+        this.context = context;
+    }
+
+    /** Another client on the same IO thread. */
+    Wire neighbour() {
+        return new Wire(server, context);
+    }
+
     Http1Connection open() {
         ClientLink link = new ClientLink(ClientAddress.direct(
                 Objects.requireNonNull(IpAddress.parse("203.0.113.7", 0, "203.0.113.7".length()))));
@@ -131,8 +141,16 @@ final class Wire {
         return false;
     }
 
-    /** What has been written since this was called last. */
+    /** What has been written since this was called last, without the Date, which may stand anywhere in the head. */
     String written() {
+        return withoutDate(writtenWithDate());
+    }
+
+    static String withoutDate(String text) {
+        return text.replaceAll("Date: [^\r]*\r\n", "");
+    }
+
+    String writtenWithDate() {
         String text = written.toString(ISO_8859_1);
         written.reset();
         return text;
