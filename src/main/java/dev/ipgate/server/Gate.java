@@ -4,12 +4,12 @@ import dev.ipgate.config.AppUrl;
 import dev.ipgate.config.Settings;
 import dev.ipgate.config.UpstreamSettings;
 import dev.ipgate.eventloop.EventLoops;
+import dev.ipgate.http.BufferPool;
 import dev.ipgate.net.IpAddress;
 import dev.ipgate.problem.ConfigException;
 import dev.ipgate.upstream.Spool;
 import dev.ipgate.upstream.Upstream;
 import io.undertow.connector.ByteBufferPool;
-import io.undertow.server.DefaultByteBufferPool;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -40,15 +40,13 @@ public final class Gate implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Gate.class);
     private static final int BUFFER_BYTES = 16 * 1024;
     private static final int POOLED_BUFFERS = 2048;
-    private static final int BUFFERS_PER_THREAD = 16;
     private static final int TASK_THREADS = 4;
     private static final Duration LONGEST_END = Duration.ofSeconds(5); // for the threads, when all is cut
     private static final long LOOK_MILLIS = 20;
 
     private final Path conf;
     private final XnioWorker worker;
-    private final ByteBufferPool buffers =
-            new DefaultByteBufferPool(true, BUFFER_BYTES, POOLED_BUFFERS, BUFFERS_PER_THREAD, 0);
+    private final ByteBufferPool buffers = new BufferPool(BUFFER_BYTES, POOLED_BUFFERS);
     private final Spool spool;
     private final Surroundings surroundings;
     private final Gateway gateway;

@@ -2,9 +2,9 @@ package dev.ipgate.upstream;
 
 import dev.ipgate.config.AppTls;
 import dev.ipgate.config.AppUrl;
+import dev.ipgate.http.BufferPool;
 import dev.ipgate.net.IpAddress;
 import io.undertow.connector.ByteBufferPool;
-import io.undertow.server.DefaultByteBufferPool;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -27,12 +27,10 @@ final class TlsClient {
 
     private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
     private static final int POOLED_BUFFERS = 256;
-    private static final int BUFFERS_PER_THREAD = 8;
 
     private final SSLContext context;
     private final boolean verify;
-    private final ByteBufferPool records =
-            new DefaultByteBufferPool(true, TlsLink.RECORD_BYTES, POOLED_BUFFERS, BUFFERS_PER_THREAD, 0);
+    private final ByteBufferPool records = new BufferPool(TlsLink.RECORD_BYTES, POOLED_BUFFERS);
 
     TlsClient(AppTls settings) {
         verify = settings.verify();

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.ipgate.client.ClientAddress;
 import dev.ipgate.net.IpAddress;
-import io.undertow.server.DefaultByteBufferPool;
 import io.undertow.server.HttpHandler;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -51,7 +50,7 @@ final class Wire {
     private @Nullable WriteReadyHandler writer;
 
     Wire(HttpHandler handler) {
-        DefaultByteBufferPool buffers = new DefaultByteBufferPool(true, BUFFER_BYTES);
+        BufferPool buffers = new BufferPool(BUFFER_BYTES, 1);
         server = new Http1Server(buffers, handler, LIMITS);
         context = new IoContext(channel.getIoThread(), buffers);
     }

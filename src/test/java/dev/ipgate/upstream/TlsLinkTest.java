@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ipgate.http.BufferPool;
 import dev.ipgate.testing.Certificates;
 import io.undertow.connector.ByteBufferPool;
-import io.undertow.server.DefaultByteBufferPool;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -54,7 +54,7 @@ class TlsLinkTest {
         engine.setUseClientMode(!ours);
         peer = (ours ? client : server).createSSLEngine();
         peer.setUseClientMode(ours);
-        ByteBufferPool records = new DefaultByteBufferPool(false, TlsLink.RECORD_BYTES, 10, 0, 0);
+        ByteBufferPool records = new BufferPool(TlsLink.RECORD_BYTES, 10);
         link = new TlsLink(engine, records, arriving, leaving);
     }
 
