@@ -5,8 +5,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.ipgate.json.JsonText;
 import dev.ipgate.server.ErrorPage.Facts;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +31,6 @@ final class PageTemplate {
         DETAIL
     }
 
-    private static final int GAPS = Gap.values().length;
     private static final int LONGEST_IN_LARGE_TYPE = 21;
 
     private final byte[][] pieces; // pieces[0] gaps[0] pieces[1] … gaps[n - 1] pieces[n]
@@ -73,20 +75,20 @@ final class PageTemplate {
 
     /** The page for one request, in UTF-8. Whatever the facts hold is escaped. */
     byte[] fill(Facts facts) {
-        byte[][] values = new byte[GAPS][];
+        Map<Gap, byte[]> values = new EnumMap<>(Gap.class);
         int length = fixedLength;
         for (Gap gap : gaps) {
-            byte[] value = values[gap.ordinal()];
+            byte[] value = values.get(gap);
             if (value == null) {
                 value = value(gap, facts).getBytes(UTF_8);
-                values[gap.ordinal()] = value;
+                values.put(gap, value);
             }
             length += value.length;
         }
         byte[] page = new byte[length];
         int end = append(page, 0, pieces[0]);
         for (int i = 0; i < gaps.length; i++) {
-            end = append(page, end, values[gaps[i].ordinal()]);
+            end = append(page, end, Objects.requireNonNull(values.get(gaps[i])));
             end = append(page, end, pieces[i + 1]);
         }
         return page;

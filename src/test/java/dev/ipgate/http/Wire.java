@@ -178,7 +178,7 @@ final class Wire {
 
     private final class Channel extends StreamConnection {
         Channel() {
-            super(new Thread());
+            super(new IoThread());
             setSourceConduit(conduit(StreamSourceConduit.class, this::source));
             setSinkConduit(conduit(StreamSinkConduit.class, this::sink));
         }
@@ -291,8 +291,8 @@ final class Wire {
     }
 
     /** Runs nothing by itself, and no timer: a test that is about time asks the connection to look at its clock. */
-    private final class Thread extends XnioIoThread {
-        Thread() {
+    private final class IoThread extends XnioIoThread {
+        IoThread() {
             super(null, 0);
         }
 
