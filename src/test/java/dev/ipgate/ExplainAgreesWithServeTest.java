@@ -3,6 +3,7 @@ package dev.ipgate;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ipgate.testing.Basic;
 import dev.ipgate.testing.RawClient;
 import dev.ipgate.testing.RawResponse;
 import dev.ipgate.testing.TestGate;
@@ -14,6 +15,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +31,7 @@ import org.mlflow_project.google.gson.JsonObject;
 /** Explain says what serve does: each request goes over a socket and through the command, and the statuses are the same. */
 class ExplainAgreesWithServeTest {
 
-    private static final int REQUESTS = 150;
+    private static final int REQUESTS = 200;
 
     private static final String CONF = """
             client_address:
@@ -47,12 +49,19 @@ class ExplainAgreesWithServeTest {
               - deny: all
             locations:
               - {path: /health, match: exact, rules: [{allow: all}]}
+              - {path: /both, auth: {users_file: htpasswd}}
+              - {path: /either, auth: {users_file: htpasswd}, satisfy: any}
               - {path: /admin, rules: [{allow: 203.0.113.7}, {allow: 127.0.0.2}]}
               - {path: '^/api/v[0-9]+/', match: regex, rules: [{allow: 198.51.100.0/24}, {allow: 127.0.0.3}]}
             sites:
               - hosts: ["*.lab.example.com"]
                 upstream: "APP"
                 rules: [{allow: 127.0.0.3}, {allow: 203.0.113.66}]
+              - hosts: [password.example.com]
+                upstream: "APP"
+                auth: {users_file: htpasswd}
+                locations:
+                  - {path: /health, auth: off, rules: [{deny: 203.0.113.66}, {allow: all}]}
               - hosts: [open.example.com]
                 upstream: "APP"
                 rules: [{deny: 198.51.100.4, methods: [DELETE]}, {allow: 0.0.0.0/0}]
@@ -70,6 +79,7 @@ class ExplainAgreesWithServeTest {
             "a.lab.example.com",
             "lab.example.com",
             "open.example.com",
+            "password.example.com",
             "nobody.example.com",
             "a..b"); // and no port that is no number: the parser answers that with 400 before anybody is asked
     private static final List<String> PATHS = List.of(
@@ -82,6 +92,9 @@ class ExplainAgreesWithServeTest {
             "//health",
             "/admin",
             "/administrator",
+            "/both",
+            "/either",
+            "/either/x",
             "/%61dmin",
             "/x/../admin",
             "/x%2f..%2fadmin",
@@ -196,6 +209,9 @@ class ExplainAgreesWithServeTest {
         if (random.nextInt(6) == 0) {
             headers.add("X-Forwarded-Proto: " + (random.nextBoolean() ? "https" : "http"));
         }
+        if (random.nextInt(4) == 0) {
+            headers.add(Basic.line("ana", random.nextBoolean() ? "secret" : "wrong"));
+        }
         if (random.nextInt(12) == 0) {
             headers.add("X-Real-IP: 203.0.113.7");
         }
@@ -212,6 +228,7 @@ class ExplainAgreesWithServeTest {
     void onAnyRequest(long seed) throws IOException {
         Random random = new Random(seed);
         Map<String, Integer> decisions = new TreeMap<>();
+        Files.writeString(folder.resolve("htpasswd"), "ana:{PLAIN}secret\n");
         try (Yes app = new Yes();
                 TestGate gate = TestGate.start(folder, CONF.replace("APP", app.url()))) {
             for (int i = 0; i < REQUESTS; i++) {
@@ -219,11 +236,16 @@ class ExplainAgreesWithServeTest {
                 CommandRun run = asked.explained(folder.resolve("ipgate.yaml"));
                 JsonObject answer = run.json();
                 boolean passes = answer.get("passes").getAsBoolean();
+                boolean password = answer.get("decision").getAsString().equals("password");
+                boolean right = asked.headers().contains(Basic.line("ana", "secret"));
 
-                assertThat(passes ? 200 : answer.get("status").getAsInt())
+                assertThat(
+                                passes || (password && right)
+                                        ? 200
+                                        : answer.get("status").getAsInt())
                         .as("request %d of seed %d: %s, explained as %s", i, seed, asked, run.out())
                         .isEqualTo(asked.over(gate));
-                assertThat(run.status()).isEqualTo(passes ? 0 : 1);
+                assertThat(run.status()).isEqualTo(passes ? 0 : password ? 2 : 1);
                 decisions.merge(answer.get("decision").getAsString(), 1, Integer::sum);
             }
         }
@@ -233,6 +255,7 @@ class ExplainAgreesWithServeTest {
                         "allow",
                         "deny",
                         "no-address",
+                        "password",
                         "untrusted-proxy",
                         "foreign-origin",
                         "bad-request",
@@ -241,6 +264,7 @@ class ExplainAgreesWithServeTest {
 
     @Test
     void onTheRuleThatDecides() throws IOException {
+        Files.writeString(folder.resolve("htpasswd"), "ana:{PLAIN}secret\n");
         try (Yes app = new Yes()) {
             TestGate gate = TestGate.start(folder, CONF.replace("APP", app.url()));
             List<String> rules = new ArrayList<>();

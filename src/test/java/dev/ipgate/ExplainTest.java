@@ -230,4 +230,44 @@ class ExplainTest {
         assertThat(run.out()).isEmpty();
         assertThat(run.err()).contains(conf + ":1:8: rules: ").doesNotContain("Exception");
     }
+
+    @ParameterizedTest(name = "{0} {1}: {2}, {3}")
+    @CsvSource(delimiter = '|', textBlock = """
+            /all   | 203.0.113.7 | 2 | rule "allow 203.0.113.0/24" at CONF:6, then the password of auth at CONF:13
+            /all   | 192.0.2.1   | 1 | rule "deny all" at CONF:10
+            /any   | 203.0.113.7 | 0 | rule "allow 203.0.113.0/24" at CONF:6
+            /any   | 192.0.2.1   | 2 | rule "deny all" at CONF:10, then the password of auth at CONF:14
+            """)
+    void saysWhereAPasswordDecides(String path, String client, int status, String because) throws IOException {
+        Files.writeString(folder.resolve("htpasswd"), "ana:{PLAIN}secret\n");
+        conf = conf(CONF + """
+                  - {path: /all, auth: {users_file: htpasswd}}
+                  - {path: /any, auth: {users_file: htpasswd}, satisfy: any}
+                """);
+        CommandRun run = explain(client, "--path", path, "--host", "app.example.com");
+
+        assertThat(run.status()).as(run.err()).isEqualTo(status);
+        assertThat(run.out())
+                .startsWith(
+                        switch (status) {
+                            case 0 -> "passes:   allow\n";
+                            case 1 -> "refused:  403 deny\n";
+                            default -> "password: a password decides; without the right one 401\n";
+                        })
+                .contains("because:  " + because.replace("CONF", conf) + "\n");
+        JsonObject json = explain(client, "--path", path, "--host", "app.example.com", "--json")
+                .json();
+        assertThat(json.get("passes").getAsBoolean()).isEqualTo(status == 0);
+        assertThat(json.get("decision").getAsString().equals("password")).isEqualTo(status == 2);
+    }
+
+    @Test
+    void aPasswordThatIsTheOnlyDoorNeedsNoRule() throws IOException {
+        Files.writeString(folder.resolve("htpasswd"), "ana:{PLAIN}secret\n");
+        conf = conf("listen: 8080\nupstream: \"http://127.0.0.1:5050\"\nauth: {users_file: htpasswd}\n");
+        CommandRun run = explain("203.0.113.7");
+
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.out()).contains("because:  the password of auth at " + conf + ":3\n");
+    }
 }

@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.ipgate.net.IpAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +36,7 @@ public final class PasswordCheck {
             return known != null && known.getNow(null) != null;
         }
 
-        boolean accepts(Credentials credentials, Fingerprint fingerprint) {
+        boolean accepts(Credentials credentials, Fingerprint fingerprint, LongAdder hashes) {
             CompletableFuture<@Nullable String> answer = new CompletableFuture<>();
             CompletableFuture<String> first = right.asMap().putIfAbsent(fingerprint, answer);
             if (first != null) {
@@ -43,6 +44,7 @@ public final class PasswordCheck {
             }
             boolean accepted = false;
             try {
+                hashes.increment();
                 accepted = users.accept(credentials);
             } finally {
                 answer.complete(accepted ? credentials.user() : null);
@@ -53,6 +55,7 @@ public final class PasswordCheck {
 
     private final Attempts attempts;
     private final LongSupplier nanoTime;
+    private final LongAdder hashes = new LongAdder();
     private volatile Reading current;
 
     /** The clock is {@link System#nanoTime}, but for tests. */
@@ -65,6 +68,11 @@ public final class PasswordCheck {
     /** The file changed: what was remembered of it, right or wrong, is forgotten. Held clients stay held. */
     public void replace(Users users) {
         current = read(users);
+    }
+
+    /** How many passwords have been hashed. */
+    public long hashes() {
+        return hashes.sum();
     }
 
     /**
@@ -96,7 +104,7 @@ public final class PasswordCheck {
         if (known != null) {
             return known;
         }
-        return reading.accepts(credentials, fingerprint)
+        return reading.accepts(credentials, fingerprint, hashes)
                 ? new Login.Right(credentials.user())
                 : new Login.Wrong(credentials.user(), attempts.add(client, fingerprint));
     }

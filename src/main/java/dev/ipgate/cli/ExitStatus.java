@@ -6,6 +6,8 @@ public final class ExitStatus {
     public static final int OK = 0;
     /** The command failed, or {@code explain} says that the request would be refused. */
     public static final int FAILED = 1;
+    /** {@code explain} says that a password decides. */
+    public static final int PASSWORD = 2;
     /** Wrong usage: {@code EX_USAGE}. */
     public static final int USAGE = 64;
     /** Something is wrong with the conf file: {@code EX_CONFIG}. */

@@ -6,6 +6,7 @@ import dev.ipgate.json.JsonWriter;
 import dev.ipgate.net.IpAddress;
 import dev.ipgate.policy.Rule;
 import dev.ipgate.server.Configuration;
+import dev.ipgate.server.Refusal;
 import dev.ipgate.server.Request;
 import dev.ipgate.server.Verdict;
 import java.io.PrintStream;
@@ -47,7 +48,7 @@ public final class Explain implements Command {
                   --json                    the answer as JSON
 
                 With --peer, the header that client_address reads names ADDRESS, unless it is given.
-                Exit status: 0 it passes, 1 it is refused, 78 the conf file is wrong.
+                Exit status: 0 it passes, 1 it is refused, 2 a password decides, 78 the conf file is wrong.
                 """;
     }
 
@@ -59,6 +60,9 @@ public final class Explain implements Command {
         Request request = request(arguments, client, configuration);
         Verdict verdict = configuration.judge().judge(request, Instant.now().getEpochSecond());
         out.print(arguments.has(JSON) ? json(request, verdict) : text(request, verdict));
+        if (verdict.asksPassword()) {
+            return ExitStatus.PASSWORD;
+        }
         return verdict.passes() ? ExitStatus.OK : ExitStatus.FAILED;
     }
 
@@ -111,7 +115,11 @@ public final class Explain implements Command {
 
     private static String text(Request request, Verdict verdict) {
         StringBuilder text = new StringBuilder();
-        line(text, verdict.passes() ? "passes" : "refused", verdict.passes() ? verdict.word() : refused(verdict));
+        if (verdict.asksPassword()) {
+            line(text, "password", "a password decides; without the right one 401");
+        } else {
+            line(text, verdict.passes() ? "passes" : "refused", verdict.passes() ? verdict.word() : refused(verdict));
+        }
         line(text, "because", verdict.reason());
         Rule rule = rule(verdict);
         if (rule != null && rule.note() != null && verdict.isByRules()) {
@@ -178,7 +186,9 @@ public final class Explain implements Command {
                 .member(
                         "place",
                         verdict.place() == null ? null : verdict.place().name());
-        if (verdict.refusal() != null) {
+        if (verdict.asksPassword()) {
+            json.member("status", Refusal.NO_PASSWORD.status());
+        } else if (verdict.refusal() != null) {
             json.member("status", verdict.refusal().status());
         }
         return json.endObject() + "\n";

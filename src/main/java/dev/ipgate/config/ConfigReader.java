@@ -39,7 +39,7 @@ public final class ConfigReader {
             return null;
         }
         Section top = new Setting("", root, problems).section(Keys.TOP);
-        return top == null ? null : settings(file, top);
+        return top == null ? null : settings(file, top, problems);
     }
 
     private static String noTable(@Nullable YamlNode root) {
@@ -56,18 +56,20 @@ public final class ConfigReader {
                 : "must be a table of keys such as listen: 8080, but is " + root.kind();
     }
 
-    private static Settings settings(Path file, Section top) {
+    private static Settings settings(Path file, Section top, Problems problems) {
         GroupsReader groupsReader = new GroupsReader(file, top.find("groups"));
         WhomReader whom = new WhomReader(groupsReader.names());
         Map<String, GroupSettings> groups = groupsReader.read(whom);
-        SiteReader sites = new SiteReader(new RulesReader(whom), new UpstreamReader(file));
+        ClientAddressSettings clientAddress = ClientAddressReader.read(top.find("client_address"), whom, groups);
+        DoorsReader doors = new DoorsReader(new AuthReader(file, clientAddress.header(), problems));
+        SiteReader sites = new SiteReader(doors, new RulesReader(whom), new UpstreamReader(file));
         if (!top.has("listen")) {
             top.missing("listen", "is missing; write a port, or such as 127.0.0.1:8080");
         }
         return new Settings(
                 file,
                 new ListenReader().read(top.find("listen")),
-                ClientAddressReader.read(top.find("client_address"), whom, groups),
+                clientAddress,
                 groups,
                 sites.readDefault(top),
                 sites.readSites(top.find("sites")),

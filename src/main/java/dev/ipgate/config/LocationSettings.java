@@ -1,16 +1,19 @@
 package dev.ipgate.config;
 
+import dev.ipgate.policy.Satisfy;
 import dev.ipgate.problem.Position;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What differs for some paths of a site. What is null comes from the site.
+ * What differs for some paths of a site. Rules or an upstream that are null come from the site.
  *
  * @param path the path, string prefix or regular expression (RE2)
  * @param match how the path is compared
  * @param beforeRegex for a prefix: no regular expression is tried if this is the longest; nginx's {@code ^~}
  * @param ignoreCase for a regular expression; nginx's {@code ~*}
+ * @param auth how a password is asked for here, be it the site's way; null if it is not
+ * @param satisfy whether both the rules and the password have to let a client in, or one of them
  * @param rules who may pass here, in place of the site's rules
  * @param upstream the app for these paths
  * @param note free text, or null
@@ -22,6 +25,8 @@ public record LocationSettings(
         Match match,
         boolean beforeRegex,
         boolean ignoreCase,
+        @Nullable AuthSettings auth,
+        Satisfy satisfy,
         @Nullable List<RuleSettings> rules,
         @Nullable UpstreamSettings upstream,
         @Nullable String note,

@@ -2,6 +2,7 @@ package dev.ipgate.config;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import dev.ipgate.config.DoorsReader.Doors;
 import dev.ipgate.config.LocationSettings.Match;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,19 +16,22 @@ final class LocationsReader {
     private static final Map<String, Match> MATCHES =
             Map.of("prefix", Match.PREFIX, "exact", Match.EXACT, "regex", Match.REGEX);
 
+    private final DoorsReader doors;
     private final RulesReader rules;
     private final UpstreamReader upstreams;
 
-    LocationsReader(RulesReader rules, UpstreamReader upstreams) {
+    LocationsReader(DoorsReader doors, RulesReader rules, UpstreamReader upstreams) {
+        this.doors = doors;
         this.rules = rules;
         this.upstreams = upstreams;
     }
 
-    List<LocationSettings> read(@Nullable Setting setting) {
+    /** @param site the doors of the site, which its locations inherit */
+    List<LocationSettings> read(@Nullable Setting setting, Doors site) {
         List<LocationSettings> locations = new ArrayList<>();
         Map<String, LocationSettings> seen = new HashMap<>();
         for (Setting item : setting == null ? List.<Setting>of() : setting.items()) {
-            LocationSettings location = location(item);
+            LocationSettings location = location(item, site);
             if (location == null) {
                 continue;
             }
@@ -43,7 +47,7 @@ final class LocationsReader {
         return List.copyOf(locations);
     }
 
-    private @Nullable LocationSettings location(Setting setting) {
+    private @Nullable LocationSettings location(Setting setting, Doors site) {
         Section section = setting.section(Keys.LOCATION);
         if (section == null) {
             return null;
@@ -51,6 +55,7 @@ final class LocationsReader {
         Match match = section.word("match", Match.PREFIX, MATCHES);
         boolean beforeRegex = section.flag("before_regex", false);
         boolean ignoreCase = section.flag("ignore_case", false);
+        Doors here = doors.location(section, site);
         Setting own = section.find("rules");
         Setting app = section.find("upstream");
         List<RuleSettings> ownRules = own == null ? null : rules.read(own);
@@ -71,7 +76,17 @@ final class LocationsReader {
         return path == null
                 ? null
                 : new LocationSettings(
-                        path, match, beforeRegex, ignoreCase, ownRules, upstream, note, setting.name(), setting.at());
+                        path,
+                        match,
+                        beforeRegex,
+                        ignoreCase,
+                        here.auth(),
+                        here.satisfy(),
+                        ownRules,
+                        upstream,
+                        note,
+                        setting.name(),
+                        setting.at());
     }
 
     private static @Nullable String path(Setting setting, Match match) {

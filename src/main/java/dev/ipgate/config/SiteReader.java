@@ -1,5 +1,6 @@
 package dev.ipgate.config;
 
+import dev.ipgate.config.DoorsReader.Doors;
 import dev.ipgate.problem.Position;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,15 +12,17 @@ final class SiteReader {
     private static final List<String> INHERITED =
             List.of("listen", "client_address", "groups", "limits", "mode", "access_log", "control", "sites");
 
+    private final DoorsReader doors;
     private final RulesReader rules;
     private final UpstreamReader upstreams;
     private final LocationsReader locations;
     private final HostNames hosts = new HostNames();
 
-    SiteReader(RulesReader rules, UpstreamReader upstreams) {
+    SiteReader(DoorsReader doors, RulesReader rules, UpstreamReader upstreams) {
+        this.doors = doors;
         this.rules = rules;
         this.upstreams = upstreams;
-        this.locations = new LocationsReader(rules, upstreams);
+        this.locations = new LocationsReader(doors, rules, upstreams);
     }
 
     /** The site of the top level; null if it is not meant to be one, or if something that it needs is bad. */
@@ -30,6 +33,13 @@ final class SiteReader {
                 && !top.has("upstream")
                 && !top.has("locations")
                 && !top.has("hosts");
+        for (String key : onlySites ? List.of("auth", "satisfy") : List.<String>of()) {
+            Setting stray = top.find(key);
+            if (stray != null) {
+                stray.errorAtKey("is the default site's, which is not here, and sites do not inherit it; write it"
+                        + " under each of them");
+            }
+        }
         return onlySites ? null : site(top, "", Position.of(top.at().file()));
     }
 
@@ -63,17 +73,24 @@ final class SiteReader {
         List<String> names = hosts.read(section.find("hosts"));
         Setting list = section.find("rules");
         Setting app = section.find("upstream");
-        if (list == null) {
+        Doors own = doors.site(section);
+        if (list == null && !own.password()) {
             section.missing("rules", "is missing, so nobody could pass; write a list such as - allow: 203.0.113.7");
         }
         if (app == null) {
             section.missing("upstream", "is missing; write where the app is, such as \"http://127.0.0.1:5050\"");
         }
         List<RuleSettings> ownRules = list == null ? List.of() : rules.read(list);
-        List<LocationSettings> paths = locations.read(section.find("locations"));
+        List<LocationSettings> paths = locations.read(section.find("locations"), own);
+        doors.reviewSite(section, own, paths.stream().anyMatch(path -> hasTwoDoors(path, list != null)));
         UpstreamSettings upstream = app == null ? null : upstreams.read(app);
-        return upstream == null || ownRules.isEmpty()
+        boolean whole = list == null ? own.auth() != null : !ownRules.isEmpty();
+        return upstream == null || !whole
                 ? null
-                : new SiteSettings(names, ownRules, paths, upstream, name, at);
+                : new SiteSettings(names, ownRules, own.auth(), own.satisfy(), paths, upstream, name, at);
+    }
+
+    private static boolean hasTwoDoors(LocationSettings location, boolean siteHasRules) {
+        return location.auth() != null && (siteHasRules || location.rules() != null);
     }
 }

@@ -1,14 +1,18 @@
 package dev.ipgate.config;
 
+import dev.ipgate.policy.Satisfy;
 import dev.ipgate.problem.Position;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One app: the names it answers to, who may reach it, and where it is.
  *
  * @param hosts its names, in lower case, without port or trailing dot; {@code *.example.com} for any name below. May be
  *     empty for the default site only
- * @param rules who may pass, in order; never empty
+ * @param rules who may pass, in order; empty only where a password alone decides
+ * @param auth how a password is asked for; null if it is not
+ * @param satisfy whether both the rules and the password have to let a client in, or one of them
  * @param locations what differs for some paths
  * @param upstream the app
  * @param setting the site's place in the file, such as {@code sites[0]}; empty for the default site
@@ -17,6 +21,8 @@ import java.util.List;
 public record SiteSettings(
         List<String> hosts,
         List<RuleSettings> rules,
+        @Nullable AuthSettings auth,
+        Satisfy satisfy,
         List<LocationSettings> locations,
         UpstreamSettings upstream,
         String setting,

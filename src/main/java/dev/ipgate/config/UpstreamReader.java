@@ -24,10 +24,12 @@ final class UpstreamReader {
     private static final AppUrl UNKNOWN = new AppUrl(false, "localhost", 80);
 
     private final AppTlsReader tls;
+    private final AppAuthorizationReader authorizations;
 
     /** @param conf the conf file, beside which file names are looked up */
     UpstreamReader(Path conf) {
         tls = new AppTlsReader(conf);
+        authorizations = new AppAuthorizationReader(conf);
     }
 
     /** The app, or null if its URL is missing or wrong. */
@@ -47,7 +49,8 @@ final class UpstreamReader {
                             false,
                             MAX_CONNECTIONS,
                             KEEPALIVE,
-                            RequestBuffering.OFF);
+                            RequestBuffering.OFF,
+                            AppAuthorization.KEEP);
         }
         Section section = setting.section(Keys.UPSTREAM);
         return section == null ? null : table(section);
@@ -66,7 +69,8 @@ final class UpstreamReader {
                 section.flag("forwarded_chain", false),
                 section.number("max_connections", MAX_CONNECTIONS, 1, 65535),
                 section.duration("keepalive", KEEPALIVE, Duration.ZERO, Duration.ofHours(1)),
-                section.word("request_buffering", RequestBuffering.OFF, BUFFERING));
+                section.word("request_buffering", RequestBuffering.OFF, BUFFERING),
+                authorizations.read(section.find("authorization")));
         return urls.isEmpty() ? null : settings;
     }
 

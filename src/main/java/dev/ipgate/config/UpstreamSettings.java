@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxConnections to all copies together; 512 by default
  * @param keepalive how long an idle connection to the app is kept; 1.5 s by default, zero for not at all
  * @param requestBuffering which request bodies are spooled before the app is contacted; none by default
+ * @param authorization what the app receives as Authorization; what the client sent by default
  */
 public record UpstreamSettings(
         List<AppUrl> urls,
@@ -31,7 +32,8 @@ public record UpstreamSettings(
         boolean forwardedChain,
         int maxConnections,
         Duration keepalive,
-        RequestBuffering requestBuffering) {
+        RequestBuffering requestBuffering,
+        AppAuthorization authorization) {
 
     /** The app sees the Host that the client sent. */
     public static final String CLIENT_HOST = "client";

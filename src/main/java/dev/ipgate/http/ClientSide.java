@@ -1,6 +1,7 @@
 package dev.ipgate.http;
 
 import io.undertow.server.HttpServerExchange;
+import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 
 /** The client's side of an exchange, whichever version of HTTP is spoken there. */
@@ -45,6 +46,17 @@ public final class ClientSide {
     /** Asks to be told when the client leaves before its answer is complete; a request that is not complete tells itself. */
     public static void onClientGone(HttpServerExchange exchange, Runnable gone) {
         if (exchange.getConnection() instanceof Http1Connection client && exchange.isRequestComplete()) {
+            client.onClientGone(gone);
+        }
+    }
+
+    /**
+     * The same for as long as nobody reads the request's body, which may be under way.
+     *
+     * @param gone null for no more
+     */
+    public static void onClientGoneUnread(HttpServerExchange exchange, @Nullable Runnable gone) {
+        if (exchange.getConnection() instanceof Http1Connection client) {
             client.onClientGone(gone);
         }
     }

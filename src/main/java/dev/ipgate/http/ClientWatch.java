@@ -20,9 +20,13 @@ final class ClientWatch {
         this.input = input;
     }
 
-    /** Asks to be told, at once if it has happened already. */
-    void onGone(Runnable gone) {
-        if (ended) {
+    /**
+     * Asks to be told, at once if it has happened already.
+     *
+     * @param gone null to be told no more
+     */
+    void onGone(@Nullable Runnable gone) {
+        if (ended && gone != null) {
             gone.run();
         } else {
             told = gone;

@@ -207,8 +207,12 @@ public final class Http1Connection extends UndertowConnection {
 
     // ---- while an answer is owed ------------------------------------------------------------------------------------
 
-    /** Asks to be told when the client leaves before its answer is complete. */
-    public void onClientGone(Runnable gone) {
+    /**
+     * Asks to be told when the client leaves before its answer is complete.
+     *
+     * @param gone null to be told no more
+     */
+    public void onClientGone(@Nullable Runnable gone) {
         watch.onGone(gone);
     }
 

@@ -67,7 +67,8 @@ final class AccessLog {
         HeaderMap headers = exchange.getRequestHeaders();
         Verdict verdict = transaction.verdict();
         IpAddress client = verdict == null ? null : verdict.client().address();
-        address(line, client).append(" - - ").append(time.combined(now())).append(" \"");
+        user(address(line, client).append(" - "), verdict);
+        line.append(' ').append(time.combined(now())).append(" \"");
         escape(line, exchange.getRequestMethod().toString()).append(' ');
         target(line, exchange).append(' ').append(exchange.getProtocol()).append("\" ");
         line.append(exchange.getStatusCode()).append(' ').append(exchange.getResponseBytesSent());
@@ -91,6 +92,7 @@ final class AccessLog {
                 .member("time", time.iso(now()))
                 .member("client", verdict == null ? null : text(verdict.client().address()))
                 .member("peer", verdict == null ? null : text(verdict.client().peer()))
+                .member("user", verdict == null ? null : verdict.user())
                 .member("method", exchange.getRequestMethod().toString())
                 .member("target", target(new StringBuilder(), exchange))
                 .member("protocol", exchange.getProtocol().toString())
@@ -126,6 +128,15 @@ final class AccessLog {
 
     private static StringBuilder address(StringBuilder line, @Nullable IpAddress address) {
         return address == null ? line.append('-') : address.appendTo(line);
+    }
+
+    /** Who has logged in: nobody else is known by name. A blank would end the field. */
+    private static void user(StringBuilder line, @Nullable Verdict verdict) {
+        if (verdict == null || verdict.user() == null) {
+            line.append('-');
+        } else {
+            line.append(printable(verdict.user()).replace(" ", "\\x20"));
+        }
     }
 
     private static StringBuilder target(StringBuilder line, HttpServerExchange exchange) {

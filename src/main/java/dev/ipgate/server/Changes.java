@@ -40,6 +40,7 @@ final class Changes {
         changes.compareRules();
         added.forEach(name -> changes.said.add("listening on " + name));
         removed.forEach(name -> changes.said.add("no longer listening on " + name));
+        changes.compare("auth", Changes::auths);
         changes.compare("hosts", settings -> sites(settings).map(SiteSettings::hosts));
         changes.compare("locations", settings -> locations(settings).map(Changes::path));
         changes.compare("groups", Changes::groups);
@@ -116,6 +117,18 @@ final class Changes {
     private static String path(LocationSettings location) {
         return location.match() + " " + location.path() + (location.beforeRegex() ? " before_regex" : "")
                 + (location.ignoreCase() ? " ignore_case" : "");
+    }
+
+    /** Every place that asks for a password, and how. */
+    private static Stream<?> auths(Settings settings) {
+        return sites(settings)
+                .flatMap(site -> Stream.concat(
+                        Stream.ofNullable(site.auth())
+                                .map(auth -> name(site) + " " + site.satisfy() + " " + auth.text()),
+                        site.locations().stream()
+                                .flatMap(location -> Stream.ofNullable(location.auth())
+                                        .map(auth -> name(site) + " " + path(location) + " " + location.satisfy() + " "
+                                                + auth.text()))));
     }
 
     private static Stream<?> groups(Settings settings) {

@@ -49,6 +49,7 @@ public final class Gate implements AutoCloseable {
     private final ByteBufferPool buffers = new BufferPool(BUFFER_BYTES, POOLED_BUFFERS);
     private final Spool spool;
     private final Surroundings surroundings;
+    private final UsersFiles usersFiles;
     private final Gateway gateway;
     private final Listeners listeners;
     private final Leaving leaving;
@@ -67,11 +68,14 @@ public final class Gate implements AutoCloseable {
                 new ClientConnections(settings.limits().connections()),
                 new Answers(),
                 new RequestIds(),
+                new PasswordWork(),
                 new Occasional(LOG));
-        Map<UpstreamSettings, Upstream> upstreams = new HashMap<>();
-        gateway =
-                new Gateway(new Snapshot(configuration, upstreams(configuration, upstreams), accessLog, surroundings));
         worker = EventLoops.start("ipgate", Runtime.getRuntime().availableProcessors(), TASK_THREADS);
+        usersFiles = new UsersFiles(worker);
+        UsersFiles.Change users = usersFiles.prepare(configuration.judge().auths());
+        gateway = new Gateway(
+                new Snapshot(configuration, upstreams(configuration, new HashMap<>()), users, accessLog, surroundings));
+        users.commit();
         listeners = new Listeners(worker, buffers, settings.limits(), surroundings.connections(), gateway);
         leaving = new Leaving(worker, surroundings.connections());
     }
@@ -109,6 +113,16 @@ public final class Gate implements AutoCloseable {
     /** Bytes of request bodies in temporary files now. */
     long spooledBytes() {
         return spool.used();
+    }
+
+    /** The users files in use. */
+    UsersFiles usersFiles() {
+        return usersFiles;
+    }
+
+    /** What passwords take up now. */
+    PasswordWork passwords() {
+        return surroundings.passwords();
     }
 
     /** The app of the default site, or else of the first; unresolved if the conf file gives it a name. */
@@ -159,14 +173,14 @@ public final class Gate implements AutoCloseable {
         }
         Map<UpstreamSettings, Upstream> known = new HashMap<>();
         old.upstreams().forEach(upstream -> known.put(upstream.settings(), upstream));
-        Snapshot snapshot = new Snapshot(next, upstreams(next, known), accessLog, surroundings);
-
+        UsersFiles.Change users = usersFiles.prepare(next.judge().auths());
+        Snapshot snapshot = new Snapshot(next, upstreams(next, known), users, accessLog, surroundings);
         surroundings.connections().setLimit(settings.limits().connections());
         listeners.setLimits(settings.limits());
         spool.setLimit(settings.limits().spool());
+        users.commit();
         gateway.swap(snapshot);
         change.commit();
-
         if (controlMoves) {
             closeControl();
             control = movedControl;
@@ -221,6 +235,7 @@ public final class Gate implements AutoCloseable {
         awaitRequests(grace);
         upstreams.forEach(Upstream::cutOff);
         upstreams.forEach(Upstream::close);
+        surroundings.passwords().close();
         surroundings.connections().closeAll();
         endThreads();
         leaving.closeLogs(); // after the last request, which still has its line

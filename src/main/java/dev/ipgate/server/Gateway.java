@@ -17,15 +17,11 @@ final class Gateway implements HttpHandler {
 
     @Override
     public void handleRequest(HttpServerExchange exchange) {
-        snapshot.handle(exchange, this::judge);
+        snapshot.handle(exchange, this::snapshot);
     }
 
     Snapshot snapshot() {
         return snapshot;
-    }
-
-    private Judge judge() {
-        return snapshot.judge();
     }
 
     void swap(Snapshot next) {

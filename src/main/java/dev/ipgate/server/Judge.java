@@ -2,19 +2,23 @@ package dev.ipgate.server;
 
 import dev.ipgate.client.ClientAddress;
 import dev.ipgate.client.ClientAddresses;
+import dev.ipgate.config.AuthSettings;
 import dev.ipgate.config.ClientAddressSettings;
 import dev.ipgate.config.Settings;
 import dev.ipgate.config.Settings.Mode;
 import dev.ipgate.config.SiteSettings;
 import dev.ipgate.lists.Groups;
 import dev.ipgate.net.IpAddress;
+import dev.ipgate.policy.AccessPolicy;
 import dev.ipgate.policy.Decision;
+import dev.ipgate.policy.Entry;
 import dev.ipgate.problem.Problems;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,6 +87,11 @@ public final class Judge {
         return places;
     }
 
+    /** How passwords are asked for, wherever one is. */
+    List<AuthSettings> auths() {
+        return places.stream().map(Place::auth).filter(Objects::nonNull).toList();
+    }
+
     /**
      * What becomes of a request.
      *
@@ -121,7 +130,8 @@ public final class Judge {
             return Verdict.refuse(
                     client, Refusal.BAD_REQUEST, "the path can be read in ways that lead to different locations");
         }
-        Decision decision = place.policy().decide(request.method(), address, now);
+        AccessPolicy policy = place.policy();
+        Decision decision = policy == null ? null : policy.decide(request.method(), address, now);
         return conclude(request, client, site, host, place, decision);
     }
 
@@ -139,23 +149,32 @@ public final class Judge {
     }
 
     private Verdict conclude(
-            Request request, ClientAddress client, Site site, @Nullable HostName host, Place place, Decision decision) {
-        if (!decision.allowed() && !reportOnly) {
-            return new Verdict(client, place, decision, Refusal.DENIED, "");
+            Request request,
+            ClientAddress client,
+            Site site,
+            @Nullable HostName host,
+            Place place,
+            @Nullable Decision decision) {
+        Entry entry = place.entry(decision);
+        if (entry == Entry.CLOSED && reportOnly) { // which denies nobody for an address, and spares nobody the password
+            entry = place.auth() == null ? Entry.OPEN : Entry.PASSWORD;
+        }
+        if (entry == Entry.CLOSED) {
+            return Verdict.refuse(client, place, decision, Refusal.DENIED, "");
         }
         if (place.hostMatters()) {
             String stranger = strangeHost(request, site, host);
             if (stranger != null) {
-                return new Verdict(client, place, decision, Refusal.UNKNOWN_HOST, stranger);
+                return Verdict.refuse(client, place, decision, Refusal.UNKNOWN_HOST, stranger);
             }
         }
         if (place.upstream().originUpstream() && changes(request)) {
             List<String> origins = request.headers().lines("Origin");
             if (origins != null && !origins.isEmpty() && !isOwnOrigin(request, origins)) {
-                return new Verdict(client, place, decision, Refusal.FOREIGN_ORIGIN, origins.get(0));
+                return Verdict.refuse(client, place, decision, Refusal.FOREIGN_ORIGIN, origins.get(0));
             }
         }
-        return Verdict.pass(client, place, decision);
+        return entry == Entry.OPEN ? Verdict.pass(client, place, decision) : Verdict.ask(client, place, decision);
     }
 
     /** A Host that a request may have, for {@code explain}: the default site's first, else localhost or the first site's. */

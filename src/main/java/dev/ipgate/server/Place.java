@@ -1,15 +1,49 @@
 package dev.ipgate.server;
 
+import dev.ipgate.config.AuthSettings;
 import dev.ipgate.config.UpstreamSettings;
 import dev.ipgate.policy.AccessPolicy;
+import dev.ipgate.policy.Decision;
+import dev.ipgate.policy.Entry;
+import dev.ipgate.policy.Satisfy;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A site, or a location of one: who may enter, and which app is behind.
  *
  * @param name for {@code explain}: the location's pattern, or the site's name
  * @param number its number in the snapshot, from 0
- * @param policy who may enter
+ * @param policy which addresses may enter; null where a password alone decides
+ * @param auth how a password is asked for; null if it is not
+ * @param satisfy whether both the address and the password have to let a client in, or one of them
  * @param upstream the app
  * @param hostMatters whether only known Hosts may pass, because the app sees another Host or Origin than the browser's
  */
-public record Place(String name, int number, AccessPolicy policy, UpstreamSettings upstream, boolean hostMatters) {}
+public record Place(
+        String name,
+        int number,
+        @Nullable AccessPolicy policy,
+        @Nullable AuthSettings auth,
+        Satisfy satisfy,
+        UpstreamSettings upstream,
+        boolean hostMatters) {
+
+    public Place {
+        if (policy == null && auth == null) {
+            throw new IllegalArgumentException("the place " + name + " has no door");
+        }
+    }
+
+    /** Whether nobody enters whose address the rules deny. */
+    boolean needsAddress() {
+        return auth == null || satisfy == Satisfy.ALL;
+    }
+
+    /** What is left to decide once the address has been judged; null if there are no rules to judge it by. */
+    Entry entry(@Nullable Decision decision) {
+        if (auth == null) {
+            return decision != null && decision.allowed() ? Entry.OPEN : Entry.CLOSED;
+        }
+        return decision == null ? Entry.PASSWORD : satisfy.afterAddress(decision.allowed());
+    }
+}

@@ -1,5 +1,6 @@
 package dev.ipgate.server;
 
+import dev.ipgate.config.AuthSettings;
 import dev.ipgate.config.LocationSettings;
 import dev.ipgate.config.LocationSettings.Match;
 import dev.ipgate.config.RuleSettings;
@@ -12,12 +13,14 @@ import dev.ipgate.policy.AccessPolicy;
 import dev.ipgate.policy.Action;
 import dev.ipgate.policy.PolicyReview;
 import dev.ipgate.policy.Rule;
+import dev.ipgate.policy.Satisfy;
 import dev.ipgate.problem.Position;
 import dev.ipgate.problem.Problems;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Compiles sites and locations, and says what is odd about their rules. */
 final class PlaceBuilder {
@@ -45,12 +48,14 @@ final class PlaceBuilder {
 
     /** The place that is a whole site. */
     Place whole(SiteSettings site, String name) {
-        List<Rule> rules = rules(site.rules());
-        for (PolicyReview.Finding finding : PolicyReview.of(rules, now.getEpochSecond())) {
-            warn(finding, site.rules());
+        AccessPolicy policy = null;
+        if (!site.rules().isEmpty()) {
+            List<Rule> rules = rules(site.rules());
+            review(rules, site.rules(), needsPassword(site.auth(), site.satisfy()));
+            warnOfTrusted(rules, site.rules());
+            policy = AccessPolicy.compile(rules);
         }
-        warnOfTrusted(rules, site.rules());
-        return add(name, AccessPolicy.compile(rules), site.upstream());
+        return add(name, policy, site.auth(), site.satisfy(), site.upstream());
     }
 
     /** A location: what it does not set itself comes from the site. */
@@ -58,25 +63,38 @@ final class PlaceBuilder {
         UpstreamSettings upstream = location.upstream() == null ? whole.upstream() : location.upstream();
         List<RuleSettings> own = location.rules();
         AccessPolicy policy = own == null ? whole.policy() : AccessPolicy.compile(reviewed(site, location, own));
-        return add(whole.name() + " " + location.path(), policy, upstream);
+        return add(whole.name() + " " + location.path(), policy, location.auth(), location.satisfy(), upstream);
     }
 
     /** A location's own rules, which replace the site's. Being wider than those is no surprise if it is deliberate. */
     private List<Rule> reviewed(SiteSettings site, LocationSettings location, List<RuleSettings> own) {
         List<Rule> rules = rules(own);
-        boolean deliberate = location.match() == Match.EXACT || location.note() != null;
-        for (PolicyReview.Finding finding : PolicyReview.of(rules, now.getEpochSecond())) {
-            boolean top = finding.rule().equals(rules.get(0));
-            if (!(deliberate && top && letsEverybodyIn(finding.rule()))) {
-                warn(finding, own);
-            }
-        }
+        boolean password = needsPassword(location.auth(), location.satisfy());
+        boolean deliberate = location.match() == Match.EXACT || location.note() != null || password;
+        review(rules, own, deliberate);
         if (!deliberate) {
-            PolicyReview.widerThan(rules(site.rules()), rules, now.getEpochSecond())
-                    .ifPresent(finding -> warn(finding, own));
+            if (!site.rules().isEmpty()) {
+                PolicyReview.widerThan(rules(site.rules()), rules, now.getEpochSecond())
+                        .ifPresent(finding -> warn(finding, own));
+            }
             warnOfTrusted(rules, own);
         }
         return rules;
+    }
+
+    /** @param deliberate whether nobody is surprised that the list lets everybody in */
+    private void review(List<Rule> rules, List<RuleSettings> settings, boolean deliberate) {
+        for (PolicyReview.Finding finding : PolicyReview.of(rules, now.getEpochSecond())) {
+            boolean top = finding.rule().equals(rules.get(0));
+            if (!(deliberate && top && letsEverybodyIn(finding.rule()))) {
+                warn(finding, settings);
+            }
+        }
+    }
+
+    /** Whether the rules let nobody in who has no password besides. */
+    private static boolean needsPassword(@Nullable AuthSettings auth, Satisfy satisfy) {
+        return auth != null && satisfy == Satisfy.ALL;
     }
 
     /**
@@ -109,9 +127,14 @@ final class PlaceBuilder {
                 && (rule.until() == null || now.isBefore(rule.until()));
     }
 
-    private Place add(String name, AccessPolicy policy, UpstreamSettings upstream) {
+    private Place add(
+            String name,
+            @Nullable AccessPolicy policy,
+            @Nullable AuthSettings auth,
+            Satisfy satisfy,
+            UpstreamSettings upstream) {
         boolean hostMatters = upstream.replacesHost() || upstream.originUpstream();
-        Place place = new Place(name, places.size(), policy, upstream, hostMatters);
+        Place place = new Place(name, places.size(), policy, auth, satisfy, upstream, hostMatters);
         places.add(place);
         return place;
     }

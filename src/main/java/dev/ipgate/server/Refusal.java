@@ -4,6 +4,10 @@ import java.util.Locale;
 
 /** Every reason for which a request is answered here and not by the app. */
 public enum Refusal {
+    /** There are no credentials, or none that anybody could have. Goes out with the challenge. */
+    NO_PASSWORD(401),
+    /** The credentials are wrong. Goes out with the challenge. */
+    WRONG_PASSWORD(401),
     /** The rules do not let the client in. */
     DENIED(403),
     /** The header of a trusted proxy has a hop that is no address. */
@@ -22,6 +26,8 @@ public enum Refusal {
     BODY_TOO_LARGE(413),
     /** The Host is nobody's. Detail: the Host. */
     UNKNOWN_HOST(421),
+    /** Too many wrong passwords from this client. Goes out with {@code Retry-After}. */
+    TOO_MANY_PASSWORDS(429),
     /** The header section is over {@code limits.header_bytes}. Detail: the limit with its unit. */
     HEAD_TOO_LARGE(431),
     /** Nothing listens where the app should. Detail: its host and port. For clients that are let in only. */

@@ -1,13 +1,21 @@
 package dev.ipgate.server;
 
+import dev.ipgate.config.AuthSettings;
 import dev.ipgate.config.LimitSettings;
 import dev.ipgate.config.Settings;
+import dev.ipgate.net.IpAddress;
 import dev.ipgate.upstream.AppRequest;
+import dev.ipgate.upstream.HiddenHeaders;
 import dev.ipgate.upstream.Upstream;
+import dev.ipgate.upstream.VerifiedUser;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,15 +28,38 @@ final class Snapshot {
     private final Settings settings;
     private final Judge judge;
     private final List<Upstream> upstreams; // by Place.number
+    private final List<Optional<PasswordDoor>> doors; // by Place.number
+    private final HiddenHeaders hidden;
     private final AccessLog accessLog;
     private final Surroundings surroundings;
 
-    Snapshot(Configuration configuration, List<Upstream> upstreams, AccessLog accessLog, Surroundings surroundings) {
+    Snapshot(
+            Configuration configuration,
+            List<Upstream> upstreams,
+            UsersFiles.Change users,
+            AccessLog accessLog,
+            Surroundings surroundings) {
         this.settings = configuration.settings();
         this.judge = configuration.judge();
         this.upstreams = List.copyOf(upstreams);
+        this.doors = judge.places().stream()
+                .map(place -> Optional.ofNullable(place.auth()).map(users::door))
+                .toList();
+        this.hidden = hidden(configuration);
         this.accessLog = accessLog;
         this.surroundings = surroundings;
+    }
+
+    /** An app may be behind places with a password and without: the header with a user's name is hidden everywhere. */
+    private static HiddenHeaders hidden(Configuration configuration) {
+        Set<String> names = new HashSet<>();
+        names.add(configuration.settings().clientAddress().header());
+        for (AuthSettings auth : configuration.judge().auths()) {
+            if (auth.userHeader() != null) {
+                names.add(auth.userHeader());
+            }
+        }
+        return HiddenHeaders.of(names);
     }
 
     Settings settings() {
@@ -37,6 +68,17 @@ final class Snapshot {
 
     Judge judge() {
         return judge;
+    }
+
+    /** What becomes of a request now. */
+    Verdict judge(Request request) {
+        return judge.judge(request, System.currentTimeMillis() / 1000);
+    }
+
+    /** Where the place asks for a password; null if it does not. */
+    @Nullable
+    PasswordDoor door(Place place) {
+        return doors.get(place.number()).orElse(null);
     }
 
     List<Upstream> upstreams() {
@@ -50,9 +92,9 @@ final class Snapshot {
     /**
      * Answers or forwards one request. Every way out of here that is not a forward is a refusal.
      *
-     * @param current the judge of the day, which is asked again while an answer streams
+     * @param current the snapshot of the day, which is asked again while an answer streams
      */
-    void handle(HttpServerExchange exchange, Supplier<Judge> current) {
+    void handle(HttpServerExchange exchange, Supplier<Snapshot> current) {
         Transaction transaction = new Transaction(exchange, surroundings, accessLog);
         if (Framing.isRefusedMethod(exchange.getRequestMethod())) {
             String method = exchange.getRequestMethod().toString();
@@ -80,16 +122,37 @@ final class Snapshot {
                 headers.getFirst(Headers.HOST),
                 exchange.getRequestMethod().toString(),
                 Framing.path(exchange));
-        Verdict verdict = judge.judge(request, now());
-        Verdict.Excess excess = verdict.passes() ? excess(exchange) : null;
+        Verdict verdict = judge(request);
+        Verdict.Excess excess = verdict.refusal() == null ? excess(exchange) : null;
         if (excess != null) {
             transaction.refuse(verdict.refusedFor(excess), excess.refusal());
         } else if (verdict.refusal() != null) {
             transaction.refuse(verdict, verdict.refusal());
+        } else if (verdict.asksPassword()) {
+            authenticate(exchange, request, verdict, transaction, current);
         } else {
-            transaction.passes(verdict);
             forward(exchange, request, verdict, transaction, current);
         }
+    }
+
+    private void authenticate(
+            HttpServerExchange exchange,
+            Request request,
+            Verdict verdict,
+            Transaction transaction,
+            Supplier<Snapshot> current) {
+        IpAddress client = Objects.requireNonNull(verdict.client().address());
+        PasswordDoor door = Objects.requireNonNull(door(verdict.entered()));
+        transaction.asks(verdict);
+        new Authentication(
+                        exchange,
+                        transaction,
+                        verdict,
+                        client,
+                        door,
+                        surroundings.passwords(),
+                        entered -> forward(exchange, request, entered, transaction, current))
+                .start();
     }
 
     private void forward(
@@ -97,25 +160,34 @@ final class Snapshot {
             Request request,
             Verdict verdict,
             Transaction transaction,
-            Supplier<Judge> current) {
+            Supplier<Snapshot> current) {
         LimitSettings limits = settings.limits();
         Place place = verdict.entered();
+        transaction.passes(verdict);
         upstreams
                 .get(place.number())
                 .forward(
                         exchange,
                         new AppRequest(
                                 verdict.client(),
-                                settings.clientAddress().header(),
+                                hidden,
+                                verifiedUser(verdict, place),
                                 judge.scheme(request),
                                 judge.host(request),
                                 judge.replacesOrigin(request, place),
                                 limits.requestBody(),
                                 limits.idleTimeout(),
                                 limits.streamIdleTimeout(),
-                                () -> current.get().judge(request, now()).passes(),
+                                new Admission(exchange, request, surroundings.passwords(), current),
                                 surroundings.connections()::areClosing),
                         transaction);
+    }
+
+    private static @Nullable VerifiedUser verifiedUser(Verdict verdict, Place place) {
+        String user = verdict.user();
+        AuthSettings auth = place.auth();
+        String header = auth == null ? null : auth.userHeader();
+        return user == null || header == null ? null : VerifiedUser.of(header, user);
     }
 
     private Verdict.@Nullable Excess excess(HttpServerExchange exchange) {
@@ -129,9 +201,5 @@ final class Snapshot {
                 && length != null
                 && Long.parseLong(length) > limits.requestBody();
         return tooLong ? new Verdict.Excess(Refusal.BODY_TOO_LARGE, limits.requestBody() + " bytes") : null;
-    }
-
-    private static long now() {
-        return System.currentTimeMillis() / 1000;
     }
 }

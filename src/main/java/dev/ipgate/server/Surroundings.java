@@ -6,6 +6,12 @@ package dev.ipgate.server;
  * @param connections the clients' connections
  * @param answers the pages of refusals
  * @param requestIds numbers for requests
+ * @param passwords what passwords may take up
  * @param failures tells the log, now and then, what the app did wrong
  */
-record Surroundings(ClientConnections connections, Answers answers, RequestIds requestIds, Occasional failures) {}
+record Surroundings(
+        ClientConnections connections,
+        Answers answers,
+        RequestIds requestIds,
+        PasswordWork passwords,
+        Occasional failures) {}

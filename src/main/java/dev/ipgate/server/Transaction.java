@@ -22,6 +22,7 @@ final class Transaction implements ExchangeCompletionListener, FailureHandler {
     private @Nullable Verdict verdict;
     private @Nullable String cut;
     private boolean ended;
+    private @Nullable Runnable onEnd;
 
     Transaction(HttpServerExchange exchange, Surroundings surroundings, AccessLog log) {
         this.exchange = exchange;
@@ -62,6 +63,16 @@ final class Transaction implements ExchangeCompletionListener, FailureHandler {
     /** Nanoseconds since it began. */
     long nanos() {
         return System.nanoTime() - startedAt;
+    }
+
+    /** Has something done when it ends, in place of what was to be done before. */
+    void onEnd(@Nullable Runnable action) {
+        onEnd = action;
+    }
+
+    /** A password decides, and the request waits for it. */
+    void asks(Verdict undecided) {
+        verdict = undecided;
     }
 
     void passes(Verdict passed) {
@@ -128,6 +139,9 @@ final class Transaction implements ExchangeCompletionListener, FailureHandler {
             ended = true;
             link.setBusy(false);
             log.write(this);
+            if (onEnd != null) {
+                onEnd.run();
+            }
         }
     }
 }

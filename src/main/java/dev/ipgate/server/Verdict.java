@@ -1,45 +1,69 @@
 package dev.ipgate.server;
 
 import dev.ipgate.client.ClientAddress;
+import dev.ipgate.config.AuthSettings;
 import dev.ipgate.policy.Decision;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the gate makes of a request: it passes to a place, or it is refused and why.
+ * What the gate makes of a request: it passes to a place, or a password decides, or it is refused and why.
  *
  * @param client how the client's address was found
  * @param place which site and location it is for; null if it got no further than its address, Host or path
  * @param decision what the rules say; null if they were not asked
- * @param refusal why it is refused; null if it passes
+ * @param asksPassword whether a password decides, which has not been looked at
+ * @param user who has shown the right password; null if nobody was asked
+ * @param refusal why it is refused; null if it passes, or if a password decides
  * @param detail what the refusal is about, for the page and the log; may hold text from the request
  */
 public record Verdict(
         ClientAddress client,
         @Nullable Place place,
         @Nullable Decision decision,
+        boolean asksPassword,
+        @Nullable String user,
         @Nullable Refusal refusal,
         String detail) {
 
     /** A limit that a request goes over. */
     record Excess(Refusal refusal, String limit) {}
 
-    static Verdict pass(ClientAddress client, Place place, Decision decision) {
-        return new Verdict(client, place, decision, null, "");
+    static Verdict pass(ClientAddress client, Place place, @Nullable Decision decision) {
+        return new Verdict(client, place, decision, false, null, null, "");
+    }
+
+    static Verdict ask(ClientAddress client, Place place, @Nullable Decision decision) {
+        return new Verdict(client, place, decision, true, null, null, "");
     }
 
     static Verdict refuse(ClientAddress client, Refusal refusal, String detail) {
-        return new Verdict(client, null, null, refusal, detail);
+        return refuse(client, null, null, refusal, detail);
+    }
+
+    static Verdict refuse(
+            ClientAddress client, @Nullable Place place, @Nullable Decision decision, Refusal refusal, String detail) {
+        return new Verdict(client, place, decision, false, null, refusal, detail);
     }
 
     Verdict refusedFor(Excess excess) {
-        return new Verdict(client, place, decision, excess.refusal, excess.limit);
+        return refuse(client, place, decision, excess.refusal, excess.limit);
+    }
+
+    /** The same where a password decided, and let nobody in. */
+    Verdict withoutPassword(Refusal why, String reason) {
+        return refuse(client, place, decision, why, reason);
+    }
+
+    /** The same where a password decided, and was right. */
+    Verdict enteredBy(String verified) {
+        return new Verdict(client, place, decision, false, verified, null, "");
     }
 
     public boolean passes() {
-        return refusal == null;
+        return refusal == null && !asksPassword;
     }
 
-    /** The place of a request that passes. */
+    /** The place of a request that passes, or whose password decides. */
     Place entered() {
         if (place == null || refusal != null) {
             throw new IllegalStateException("a refused request enters nothing");
@@ -47,15 +71,22 @@ public record Verdict(
         return place;
     }
 
-    /** The rules deny the client, but {@code mode: report} lets it pass. */
+    /** The rules deny the client for good, but {@code mode: report} lets it pass. */
     public boolean onlyReported() {
-        return passes() && decision != null && !decision.allowed();
+        return passes()
+                && place != null
+                && decision != null
+                && !decision.allowed()
+                && (user == null || place.needsAddress());
     }
 
-    /** One word for the log: allow, deny, would-deny, or the refusal's own name. */
+    /** One word for the log: allow, deny, would-deny, password, or the refusal's own name. */
     public String word() {
         if (refusal != null) {
             return refusal == Refusal.DENIED ? "deny" : refusal.key();
+        }
+        if (asksPassword) {
+            return "password";
         }
         return onlyReported() ? "would-deny" : "allow";
     }
@@ -63,7 +94,13 @@ public record Verdict(
     /** The whole reason, the one that the log gives and {@code explain} prints. */
     public String reason() {
         if (refusal == null || refusal == Refusal.DENIED) {
-            return decision == null ? detail : decision.reason();
+            String address = decision == null ? detail : decision.reason();
+            AuthSettings auth = place == null ? null : place.auth();
+            if (auth == null || !(asksPassword || user != null)) {
+                return address;
+            }
+            String password = "the password of auth at " + auth.at().fileAndLine();
+            return address.isEmpty() ? password : address + ", then " + password;
         }
         return switch (refusal) {
             case UNKNOWN_HOST -> "the Host \"" + detail + "\" is in no hosts";
@@ -75,6 +112,6 @@ public record Verdict(
 
     /** Whether the rules were the last to speak, be it for or against. */
     public boolean isByRules() {
-        return decision != null && (refusal == null || refusal == Refusal.DENIED);
+        return decision != null && user == null && !asksPassword && (refusal == null || refusal == Refusal.DENIED);
     }
 }

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * What the gate found out about a request and the app is to learn, or the transport to heed.
  *
  * @param client whose request it is; its address is never null here
- * @param clientHeader the header that named the client, which the app does not see
+ * @param hidden the headers in which the app believes what the gate says, and does not see what the client says
+ * @param user who has logged in, if the app is to learn it
  * @param scheme http or https, as the client used it
  * @param host the Host that the client used, port included; null if it sent none
  * @param replaceOrigin whether the app sees its own Origin; else the client's as it is
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record AppRequest(
         ClientAddress client,
-        String clientHeader,
+        HiddenHeaders hidden,
+        @Nullable VerifiedUser user,
         String scheme,
         @Nullable String host,
         boolean replaceOrigin,

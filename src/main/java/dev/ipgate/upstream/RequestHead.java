@@ -19,8 +19,6 @@ import org.jspecify.annotations.Nullable;
 final class RequestHead {
 
     private static final HttpString X_REAL_IP = new HttpString("X-Real-IP");
-    private static final HttpString FORWARDED = new HttpString("Forwarded");
-    private static final String X_FORWARDED = "x-forwarded-";
 
     private RequestHead() {}
 
@@ -35,7 +33,12 @@ final class RequestHead {
         to.add(exchange.getRequestMethod()).add(" ");
         to.add(target(exchange));
         to.add(" HTTP/1.1\r\n").line(Headers.HOST, host(sent, settings, app));
-        copy(sent, to, request);
+        boolean keepsAuthorization = settings.authorization().keepsClients();
+        copy(sent, to, request, keepsAuthorization);
+        String authorization = settings.authorization().replacement();
+        if (authorization != null) {
+            to.line(Headers.AUTHORIZATION, authorization);
+        }
         if (request.replaceOrigin()) {
             to.line(Headers.ORIGIN, app.origin());
         }
@@ -45,6 +48,9 @@ final class RequestHead {
         to.line(Headers.X_FORWARDED_PROTO, request.scheme());
         if (request.host() != null) {
             to.line(Headers.X_FORWARDED_HOST, request.host());
+        }
+        if (request.user() != null) {
+            to.line(request.user().header(), request.user().value());
         }
         if (isChunked(exchange)) {
             to.line(Headers.TRANSFER_ENCODING, "chunked");
@@ -104,13 +110,15 @@ final class RequestHead {
                 : "/" + target.substring(exchange.getRequestURI().length());
     }
 
-    private static void copy(HeaderMap sent, HeadBytes to, AppRequest request) {
+    private static void copy(HeaderMap sent, HeadBytes to, AppRequest request, boolean keepsAuthorization) {
         Set<HttpString> hopByHop = HopByHop.of(sent);
         for (long at = sent.fastIterateNonEmpty(); at != -1; at = sent.fiNextNonEmpty(at)) {
             HeaderValues values = sent.fiCurrent(at);
             HttpString name = values.getHeaderName();
-            boolean replaced = name.equals(Headers.HOST) || (request.replaceOrigin() && name.equals(Headers.ORIGIN));
-            if (replaced || hopByHop.contains(name) || isForwarding(name, request.clientHeader())) {
+            boolean replaced = name.equals(Headers.HOST)
+                    || (request.replaceOrigin() && name.equals(Headers.ORIGIN))
+                    || (!keepsAuthorization && name.equals(Headers.AUTHORIZATION));
+            if (replaced || hopByHop.contains(name) || request.hidden().contain(name)) {
                 continue;
             }
             for (int i = 0; i < values.size(); i++) {
@@ -128,26 +136,11 @@ final class RequestHead {
         HeaderMap passed = new HeaderMap();
         for (HeaderValues values : sent) {
             HttpString name = values.getHeaderName();
-            if (ChunkedBody.isTrailer(name) && !isForwarding(name, request.clientHeader())) {
+            if (ChunkedBody.isTrailer(name) && !request.hidden().contain(name)) {
                 passed.addAll(name, values);
             }
         }
         return passed;
-    }
-
-    /** Names that tell the app who the client is, and aliases that servers read as such (CGI makes _ of - and of .). */
-    private static boolean isForwarding(HttpString header, String clientHeader) {
-        if (header.equals(FORWARDED) || header.equals(X_REAL_IP)) {
-            return true;
-        }
-        String name = header.toString();
-        if (name.indexOf('_') >= 0 || name.indexOf('.') >= 0) {
-            name = name.replace('_', '-').replace('.', '-');
-        }
-        return name.regionMatches(true, 0, X_FORWARDED, 0, X_FORWARDED.length())
-                || name.equalsIgnoreCase("x-real-ip")
-                || name.equalsIgnoreCase("forwarded")
-                || name.equalsIgnoreCase(clientHeader);
     }
 
     private static String forwardedFor(String client, AppRequest request, boolean chain) {

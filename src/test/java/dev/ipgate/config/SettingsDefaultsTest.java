@@ -82,7 +82,8 @@ class SettingsDefaultsTest {
                 false,
                 512,
                 Duration.ofMillis(1500),
-                RequestBuffering.OFF);
+                RequestBuffering.OFF,
+                AppAuthorization.KEEP);
         String table = ConfFile.LISTEN + ConfFile.RULES + "upstream: {url: \"http://127.0.0.1:5050\"}\n";
 
         assertThat(ConfFile.site(folder, ConfFile.MINIMUM).upstream()).isEqualTo(defaults);

@@ -160,7 +160,8 @@ class SettingsTest {
                         true,
                         65535,
                         Duration.ZERO,
-                        RequestBuffering.CHUNKED));
+                        RequestBuffering.CHUNKED,
+                        AppAuthorization.KEEP));
     }
 
     @ParameterizedTest(name = "{0} is {1} port {2}")

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ipgate.config.LocationSettings;
 import dev.ipgate.config.LocationSettings.Match;
+import dev.ipgate.policy.Satisfy;
 import dev.ipgate.problem.ConfigException;
 import dev.ipgate.problem.Position;
 import dev.ipgate.problem.Problem;
@@ -38,6 +39,8 @@ class LocationsTest {
                     match,
                     modifier.equals("^~"),
                     modifier.equals("~*"),
+                    null,
+                    Satisfy.ALL,
                     null,
                     null,
                     location,

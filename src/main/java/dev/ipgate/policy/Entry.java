@@ -1,0 +1,11 @@
+package dev.ipgate.policy;
+
+/** Whether a client whose address has been judged may enter. */
+public enum Entry {
+    /** It may. */
+    OPEN,
+    /** It may if its password is right. */
+    PASSWORD,
+    /** It may not, and is not asked for a password. */
+    CLOSED
+}
