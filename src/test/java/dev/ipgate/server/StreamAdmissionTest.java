@@ -75,7 +75,7 @@ class StreamAdmissionTest {
     private static RawClient events(TestGate gate, String from) throws IOException {
         RawClient client = gate.connectFrom(from).send("GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n");
         assertThat(client.readHead().status()).isEqualTo(200);
-        assertThat(client.chunk()).asString().isEqualTo("tick\n");
+        assertThat(client.chunk()).asString().startsWith("tick\n");
         return client;
     }
 
@@ -97,7 +97,7 @@ class StreamAdmissionTest {
         assertThat(events2.isClosedByServer()).isTrue();
         assertThat(tunnel2.isClosedByServer()).isTrue();
         assertThat(System.nanoTime() - lostAt).as("nanoseconds").isLessThan(10_000_000_000L);
-        assertThat(events3.chunk()).asString().isEqualTo("tick\n");
+        assertThat(events3.chunk()).asString().startsWith("tick\n");
         assertEchoes(tunnel3);
         Eventually.holds("the app's connections are closed, too", () -> app.open() == 2);
     }
