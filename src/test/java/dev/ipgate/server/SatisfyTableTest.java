@@ -1,0 +1,177 @@
+package dev.ipgate.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ipgate.testing.App;
+import dev.ipgate.testing.Basic;
+import dev.ipgate.testing.NginxServer;
+import dev.ipgate.testing.RawClient;
+import dev.ipgate.testing.RawResponse;
+import dev.ipgate.testing.TestGate;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The table of satisfy, over real requests, and the same requests answered by nginx. */
+class SatisfyTableTest {
+
+    /** 127.0.0.2 is allowed, 127.0.0.3 is denied. */
+    private static final String CONF = """
+            upstream: "APP"
+            auth: {realm: 'The "one"', users_file: htpasswd}
+            rules: [{allow: 127.0.0.2}, {deny: all}]
+            locations:
+              - {path: /all, satisfy: all}
+              - {path: /any, satisfy: any}
+              - {path: /rules, auth: off}
+              - {path: /own, satisfy: any, rules: [{deny: 127.0.0.2}, {allow: 127.0.0.3}]}
+            sites:
+              - hosts: password.example.com
+                upstream: "APP"
+                auth: {realm: 'The "one"', users_file: htpasswd}
+                locations:
+                  - {path: /open, auth: off, rules: [{allow: all}]}
+            """;
+
+    private static final String NGINX = """
+            server_name localhost;
+            auth_basic 'The "one"'; auth_basic_user_file htpasswd;
+            location /all { satisfy all; allow 127.0.0.2; deny all; proxy_pass APP; }
+            location /any { satisfy any; allow 127.0.0.2; deny all; proxy_pass APP; }
+            location /rules { auth_basic off; allow 127.0.0.2; deny all; proxy_pass APP; }
+            location /own { satisfy any; deny 127.0.0.2; allow 127.0.0.3; deny all; proxy_pass APP; }
+            location /password { proxy_pass APP; }
+            """;
+
+    @TempDir
+    private Path folder;
+
+    private App app;
+
+    @BeforeEach
+    void startApp() throws IOException {
+        app = App.start();
+        Files.writeString(folder.resolve("htpasswd"), "ana:{PLAIN}secret\n");
+    }
+
+    @AfterEach
+    void stopApp() {
+        app.close();
+    }
+
+    private static String[] lines(String password) {
+        return switch (password) {
+            case "right" -> new String[] {Basic.line("ana", "secret")};
+            case "wrong" -> new String[] {Basic.line("ana", "Secret")};
+            case "unknown" -> new String[] {Basic.line("bea", "secret")};
+            default -> new String[0];
+        };
+    }
+
+    @ParameterizedTest(name = "{0} from {1} with a {2} password: {3}")
+    @CsvSource(textBlock = """
+            # path,  from,      password, status
+            /all,    127.0.0.2, right,    200
+            /all,    127.0.0.2, none,     401
+            /all,    127.0.0.2, wrong,    401
+            /all,    127.0.0.2, unknown,  401
+            /all,    127.0.0.3, right,    403
+            /all,    127.0.0.3, none,     403
+            /all,    127.0.0.3, wrong,    403
+            /any,    127.0.0.2, right,    200
+            /any,    127.0.0.2, none,     200
+            /any,    127.0.0.2, wrong,    200
+            /any,    127.0.0.3, right,    200
+            /any,    127.0.0.3, none,     401
+            /any,    127.0.0.3, wrong,    401
+            /rules,  127.0.0.2, wrong,    200
+            /rules,  127.0.0.3, right,    403
+            /own,    127.0.0.2, none,     401
+            /own,    127.0.0.2, right,    200
+            /own,    127.0.0.3, none,     200
+            /,       127.0.0.2, none,     401
+            /,       127.0.0.3, right,    403
+            """)
+    void isKept(String path, String from, String password, int status) throws IOException {
+        try (TestGate gate = TestGate.start(folder, CONF.replace("APP", app.url()))) {
+            RawResponse answer = gate.getFrom(from, path, lines(password));
+
+            assertThat(answer.status()).isEqualTo(status);
+            assertThat(app.seen()).hasSize(status == 200 ? 1 : 0);
+            assertThat(answer.header("WWW-Authenticate"))
+                    .isEqualTo(status == 401 ? "Basic realm=\"The \\\"one\\\"\", charset=\"UTF-8\"" : null);
+        }
+    }
+
+    @ParameterizedTest(name = "{0} with a {1} password: {2}")
+    @CsvSource({"/, right, 200", "/, none, 401", "/, wrong, 401", "/open, none, 200", "/open, wrong, 200"})
+    void withoutRulesThePasswordAloneDecides(String path, String password, int status) throws IOException {
+        try (TestGate gate = TestGate.start(folder, CONF.replace("APP", app.url()));
+                RawClient client = gate.connectFrom("127.0.0.9")) {
+            List<String> lines = new ArrayList<>(List.of(lines(password)));
+            lines.add("Host: password.example.com");
+
+            assertThat(client.get(path, lines.toArray(String[]::new)).status()).isEqualTo(status);
+        }
+    }
+
+    /** mode: report is about addresses: under all they no longer matter, and no password is spared. */
+    @ParameterizedTest(name = "{0} from {1} with a {2} password: {3}, {4}")
+    @CsvSource(textBlock = """
+            /all,    127.0.0.2, none,  401, no-password
+            /all,    127.0.0.3, none,  401, no-password
+            /all,    127.0.0.3, wrong, 401, wrong-password
+            /all,    127.0.0.3, right, 200, would-deny
+            /any,    127.0.0.2, none,  200, allow
+            /any,    127.0.0.3, none,  401, no-password
+            /any,    127.0.0.3, right, 200, allow
+            /rules,  127.0.0.3, none,  200, would-deny
+            """)
+    void reportingIsAboutAddresses(String path, String from, String password, int status, String decision)
+            throws IOException {
+        try (TestGate gate = TestGate.start(folder, "mode: report\n" + CONF.replace("APP", app.url()))) {
+            assertThat(gate.getFrom(from, path, lines(password)).status()).isEqualTo(status);
+            gate.gate().close();
+            assertThat(gate.log()).contains(" decision=" + decision + " ");
+        }
+    }
+
+    @Test
+    void nginxAnswersTheSame() throws IOException {
+        try (NginxServer nginx = NginxServer.start(folder, NGINX.replace("APP", app.url()));
+                TestGate gate = TestGate.start(folder, CONF.replace("APP", app.url()))) {
+            for (String path : List.of("/all", "/any", "/rules", "/own", "/password")) {
+                for (String from : List.of("127.0.0.2", "127.0.0.3")) {
+                    for (String password : List.of("right", "none", "wrong", "unknown", "right")) {
+                        List<String> lines = new ArrayList<>(List.of(lines(password)));
+                        lines.add("Host: " + (path.equals("/password") ? "password.example.com" : "localhost"));
+                        RawResponse ours = ask(from, gate.address(), path, lines);
+                        RawResponse theirs = ask(from, nginx.address(), path, lines);
+
+                        assertThat(ours.status())
+                                .as("%s from %s with a %s password", path, from, password)
+                                .isEqualTo(theirs.status());
+                        assertThat(ours.header("WWW-Authenticate") == null)
+                                .isEqualTo(theirs.header("WWW-Authenticate") == null);
+                    }
+                }
+            }
+        }
+    }
+
+    private static RawResponse ask(String from, InetSocketAddress server, String path, List<String> lines)
+            throws IOException {
+        try (RawClient client = RawClient.connect(from, server)) {
+            return client.get(path, lines.toArray(String[]::new));
+        }
+    }
+}

@@ -1,0 +1,231 @@
+package dev.ipgate.server;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ipgate.problem.ConfigException;
+import dev.ipgate.testing.Basic;
+import dev.ipgate.testing.Eventually;
+import dev.ipgate.testing.RawClient;
+import dev.ipgate.testing.SocketApp;
+import dev.ipgate.testing.TestGate;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The users file replaced, deleted and broken while the gate runs, and what a reload keeps. */
+@Timeout(90)
+class UsersFileChangesTest {
+
+    private static final String ANA = Basic.line("ana", "secret");
+    private static final String BEA = Basic.line("bea", "secret");
+    private static final String BOTH = "ana:{PLAIN}secret\nbea:{PLAIN}secret\n";
+
+    @TempDir
+    private Path folder;
+
+    private SocketApp app;
+
+    @BeforeEach
+    void startApp() throws IOException {
+        app = SocketApp.start(UsersFileChangesTest::answer);
+        write(BOTH);
+    }
+
+    @AfterEach
+    void stopApp() throws IOException {
+        app.close();
+    }
+
+    private static void answer(String head, InputStream in, OutputStream out) throws IOException, InterruptedException {
+        if (head.startsWith("GET /events")) {
+            write(out, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
+            while (true) { // until the connection is closed
+                write(out, "5\r\ntick\n\r\n");
+                Thread.sleep(20);
+            }
+        } else if (head.startsWith("GET /tunnel")) {
+            write(out, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+            for (int c = in.read(); c >= 0; c = in.read()) {
+                out.write(c);
+            }
+        } else {
+            write(out, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        }
+    }
+
+    private static void write(OutputStream out, String text) throws IOException {
+        out.write(text.getBytes(ISO_8859_1));
+        out.flush();
+    }
+
+    private void write(String users) throws IOException {
+        Files.writeString(folder.resolve("htpasswd"), users);
+    }
+
+    private String conf(String more) {
+        return "upstream: \"" + app.url() + "\"\nauth: {users_file: htpasswd}\n" + more;
+    }
+
+    private TestGate gate() throws IOException {
+        return TestGate.start(folder, conf(""));
+    }
+
+    private static int status(TestGate gate, String authorization) throws IOException {
+        return gate.getFrom("127.0.0.1", "/", authorization).status();
+    }
+
+    private static RawClient events(TestGate gate, String from, String authorization) throws IOException {
+        RawClient client =
+                gate.connectFrom(from).send("GET /events HTTP/1.1\r\nHost: localhost\r\n" + authorization + "\r\n\r\n");
+        assertThat(client.readHead().status()).isEqualTo(200);
+        assertThat(client.chunk()).asString().startsWith("tick\n");
+        return client;
+    }
+
+    private static RawClient tunnel(TestGate gate, String authorization) throws IOException {
+        RawClient client = gate.connect()
+                .send("GET /tunnel HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                        + authorization
+                        + "\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+        assertThat(client.readHead().status()).isEqualTo(101);
+        return client;
+    }
+
+    @Test
+    void aChangeOnDiskIsSeenWithoutAReload() throws IOException {
+        try (TestGate gate = gate()) {
+            assertThat(status(gate, ANA)).isEqualTo(200);
+            assertThat(status(gate, Basic.line("cem", "secret"))).isEqualTo(401);
+
+            write("bea:{PLAIN}secret\ncem:{PLAIN}secret\n"); // into the file, as htpasswd does
+            Eventually.holds("ana is out", () -> status(gate, ANA) == 401);
+            assertThat(status(gate, Basic.line("cem", "secret"))).isEqualTo(200);
+
+            Path next = Files.writeString(folder.resolve("next"), "ana:{PLAIN}secret\nbea:{PLAIN}secret\n");
+            Files.move(next, folder.resolve("htpasswd"), StandardCopyOption.ATOMIC_MOVE); // as ipgate passwd does
+            Eventually.holds("ana is back", () -> status(gate, ANA) == 200);
+            assertThat(gate.gate().usersFiles().failures()).isZero();
+        }
+    }
+
+    /** A file's time may be too coarse to tell two changes apart: those that are quick are read for. */
+    @Test
+    void aChangeThatShowsInNothingButTheContentIsSeen() throws IOException {
+        Path file = folder.resolve("htpasswd");
+        FileTime time = FileTime.fromMillis(System.currentTimeMillis() + 4000);
+        Files.setLastModifiedTime(file, time);
+        try (TestGate gate = gate()) {
+            assertThat(status(gate, ANA)).isEqualTo(200);
+            write(BOTH.replaceFirst("secret", "secreT"));
+            Files.setLastModifiedTime(file, time);
+
+            Eventually.holds("ana has another password", () -> status(gate, ANA) == 401);
+        }
+    }
+
+    @Test
+    void aFileThatIsGoneOrBrokenChangesNothingAndIsCountedOnce() throws IOException {
+        try (TestGate gate = gate()) {
+            UsersFiles files = gate.gate().usersFiles();
+            assertThat(status(gate, ANA)).isEqualTo(200);
+
+            Files.delete(folder.resolve("htpasswd"));
+            Eventually.holds("noticed", () -> files.failures() == 1);
+            assertThat(status(gate, ANA)).isEqualTo(200);
+            assertThatThrownBy(() -> gate.reload(conf("")))
+                    .isInstanceOf(ConfigException.class)
+                    .hasMessageContaining("there is no file");
+            assertThat(status(gate, BEA)).as("by the users from before").isEqualTo(200);
+
+            write("ana:not a hash\n");
+            Eventually.holds("noticed", () -> files.failures() == 2);
+            assertThat(status(gate, ANA)).isEqualTo(200);
+
+            write("");
+            Eventually.holds("noticed", () -> files.failures() == 3);
+            assertThat(status(gate, ANA)).isEqualTo(200);
+
+            write("bea:{PLAIN}secret\n");
+            Eventually.holds("ana is out", () -> status(gate, ANA) == 401);
+            assertThat(status(gate, BEA)).isEqualTo(200);
+            assertThat(files.failures()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void aReloadKeepsWhatIsKnownOfAFileThatIsTheSame() throws IOException {
+        try (TestGate gate = gate()) {
+            UsersFiles files = gate.gate().usersFiles();
+            assertThat(status(gate, ANA)).isEqualTo(200);
+            for (int i = 0; i < 5; i++) {
+                assertThat(status(gate, Basic.line("ana", "guess" + i))).isEqualTo(401);
+            }
+            assertThat(files.hashes()).isEqualTo(6);
+
+            assertThat(gate.reload(conf("rules: [{allow: 127.0.0.1}]\n"))).contains("+1 rule");
+            assertThat(status(gate, ANA)).isEqualTo(200);
+            assertThat(files.hashes()).as("remembered").isEqualTo(6);
+            long before = System.nanoTime();
+            assertThat(status(gate, Basic.line("ana", "guess5"))).isEqualTo(401);
+            assertThat(System.nanoTime() - before).as("delayed").isGreaterThanOrEqualTo(1_000_000_000L);
+
+            write("# changed\n" + BOTH);
+            gate.reload(conf(""));
+            assertThat(status(gate, ANA)).isEqualTo(200);
+            assertThat(files.hashes()).as("hashed anew").isEqualTo(8);
+        }
+    }
+
+    @Test
+    void aReloadThatFailsChangesNoUsers() throws IOException {
+        try (TestGate gate = gate()) {
+            assertThatThrownBy(() -> gate.reload(
+                            "upstream: \"" + app.url() + "\"\nauth: {users_file: other}\nrules: [{allow: nobody}]\n"))
+                    .isInstanceOf(ConfigException.class);
+            assertThat(status(gate, ANA)).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void streamsOfAUserWhoIsGoneAreClosedAndNobodyElses() throws IOException {
+        String any = "satisfy: any\nrules: [{allow: 127.0.0.2}]\n";
+        try (TestGate gate = TestGate.start(folder, conf(any));
+                RawClient anas = events(gate, "127.0.0.1", ANA);
+                RawClient anasTunnel = tunnel(gate, ANA);
+                RawClient beas = events(gate, "127.0.0.1", BEA);
+                RawClient beasTunnel = tunnel(gate, BEA);
+                RawClient addresss = events(gate, "127.0.0.2", "X-A: b")) {
+            write("bea:{PLAIN}secret\n");
+            long lostAt = System.nanoTime();
+
+            assertThat(anas.isClosedByServer()).isTrue();
+            assertThat(anasTunnel.isClosedByServer()).isTrue();
+            assertThat(System.nanoTime() - lostAt).as("nanoseconds").isLessThan(10_000_000_000L);
+            goesOn(beas, beasTunnel);
+            assertThat(addresss.chunk()).asString().startsWith("tick\n");
+
+            gate.reload(conf("satisfy: any\nrules: [{deny: 127.0.0.2}]\n"));
+            assertThat(addresss.isClosedByServer()).as("has neither now").isTrue();
+            goesOn(beas, beasTunnel);
+
+            gate.reload(conf("satisfy: all\nrules: [{allow: 127.0.0.2}]\n"));
+            assertThat(beas.isClosedByServer()).as("the address is needed now").isTrue();
+        }
+    }
+
+    private static void goesOn(RawClient events, RawClient tunnel) throws IOException {
+        assertThat(events.chunk()).asString().startsWith("tick\n");
+        assertThat(tunnel.send("ping").in().readNBytes(4)).asString().isEqualTo("ping");
+    }
+}
