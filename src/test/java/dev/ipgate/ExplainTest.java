@@ -197,6 +197,46 @@ class ExplainTest {
                 .contains("deny 203.0.113.7", "GET /admin for");
     }
 
+    @ParameterizedTest(name = "{0}: {1}, {2}")
+    @CsvSource(delimiter = '|', textBlock = """
+            # arguments                                          | status | access       | because
+            --path /api/2.0/mlflow/runs/search --method POST     | 0      | mlflow:read  | allow 203.0.113.7
+            --path /api/2.0/mlflow/runs/create --method POST     | 1      | mlflow:write | deny all
+            --path /api%2F2.0/mlflow/runs/get                    | 1      | mlflow:write | deny all
+            --path //api/2.0/mlflow/runs/get                     | 0      | mlflow:read  | allow 203.0.113.7
+            """)
+    void whereRulesTellReadsFromWritesItSaysWhichARequestIs(String arguments, int status, String access, String because)
+            throws IOException {
+        conf("""
+                listen: 8080
+                preset: mlflow
+                rules:
+                  - allow: 203.0.113.7
+                    access: mlflow:read
+                  - deny: all
+                """);
+        String[] all = ("203.0.113.7 " + arguments).split(" ");
+        CommandRun run = explain(all);
+
+        assertThat(run.status()).isEqualTo(status);
+        assertThat(run.out()).contains("\naccess:   " + access + "\n", because);
+        List<String> json = new ArrayList<>(Arrays.asList(all));
+        json.add("--json");
+        assertThat(explain(json.toArray(String[]::new)).json().get("access").getAsString())
+                .isEqualTo(access);
+    }
+
+    @Test
+    void thePresetsOwnRulesHaveTheirPlaceInTheFile() throws IOException {
+        conf("listen: 8080\npreset: mlflow\nrules:\n  - allow: 203.0.113.7\n");
+        CommandRun run = explain("203.0.113.7", "--path", "/ajax-api/3.0/mlflow/assistant");
+
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.out())
+                .contains("rule \"deny all but loopback\" at " + conf + ":2", "default /ajax-api/3.0/mlflow/assistant")
+                .doesNotContain("access:");
+    }
+
     @Test
     void reportModePassesWhoWouldBeDeniedAndSaysSo() throws IOException {
         conf("mode: report\n" + CONF);

@@ -48,7 +48,7 @@ public class PolicyLookup {
 
     @Benchmark
     public Decision compiledPolicy() {
-        return policy.decide("GET", nextClient(), NOW);
+        return policy.decide("GET", Access.WRITE, nextClient(), NOW);
     }
 
     /** A loop over the addresses costs this much by itself. */
@@ -59,7 +59,7 @@ public class PolicyLookup {
 
     @Benchmark
     public Decision caffeineInFront() {
-        return cache.get(nextClient(), client -> policy.decide("GET", client, NOW));
+        return cache.get(nextClient(), client -> policy.decide("GET", Access.WRITE, client, NOW));
     }
 
     private IpAddress nextClient() {

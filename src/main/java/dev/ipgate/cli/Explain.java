@@ -4,6 +4,7 @@ import dev.ipgate.cli.Arguments.Option;
 import dev.ipgate.client.ClientAddress;
 import dev.ipgate.json.JsonWriter;
 import dev.ipgate.net.IpAddress;
+import dev.ipgate.policy.Access;
 import dev.ipgate.policy.Rule;
 import dev.ipgate.server.Configuration;
 import dev.ipgate.server.Refusal;
@@ -138,6 +139,10 @@ public final class Explain implements Command {
                 "request",
                 request.method() + " " + request.path() + " for "
                         + (request.host() == null ? "no Host" : request.host()));
+        String access = access(request, verdict);
+        if (access != null) {
+            line(text, "access", access);
+        }
         if (verdict.place() != null) {
             line(
                     text,
@@ -164,6 +169,12 @@ public final class Explain implements Command {
         return verdict.decision() == null ? null : verdict.decision().rule();
     }
 
+    /** As rules ask for it; null where none does. */
+    private static @Nullable String access(Request request, Verdict verdict) {
+        Access access = verdict.place() == null ? null : verdict.place().access(request);
+        return access == null ? null : access == Access.READ ? "mlflow:read" : "mlflow:write";
+    }
+
     private static String json(Request request, Verdict verdict) {
         Rule rule = rule(verdict);
         ClientAddress client = verdict.client();
@@ -182,6 +193,7 @@ public final class Explain implements Command {
                 .member("peer", client.peer().toString())
                 .member("method", request.method())
                 .member("path", request.path())
+                .member("access", access(request, verdict))
                 .member("host", request.host())
                 .member(
                         "place",

@@ -9,6 +9,7 @@ enum Keys {
             "listen",
             "client_address",
             "groups",
+            "preset",
             "auth",
             "satisfy",
             "rules",
@@ -25,7 +26,7 @@ enum Keys {
     GROUP("groups", "file"),
     AUTH("auth", "realm", "users_file", "user_header", "attempts"),
     AUTH_ATTEMPTS("auth", "failures", "window", "delay", "hold"),
-    RULE("rules", "allow", "deny", "methods", "until", "note"),
+    RULE("rules", "allow", "deny", "methods", "access", "until", "note"),
     LOCATION(
             "locations",
             "path",
@@ -35,8 +36,10 @@ enum Keys {
             "auth",
             "satisfy",
             "rules",
+            "access",
             "upstream",
             "note"),
+    PRESET("preset", "name", "static_prefix"),
     UPSTREAM(
             "upstream",
             "url",
@@ -53,7 +56,7 @@ enum Keys {
             "authorization"),
     UPSTREAM_AUTHORIZATION("upstream", "replace_file"),
     UPSTREAM_TLS("upstream", "ca_file", "verify"),
-    SITE("sites", "hosts", "auth", "satisfy", "rules", "locations", "upstream"),
+    SITE("sites", "hosts", "preset", "auth", "satisfy", "rules", "locations", "upstream"),
     LIMITS(
             "limits",
             "request_body",

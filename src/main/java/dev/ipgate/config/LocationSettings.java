@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param ignoreCase for a regular expression; nginx's {@code ~*}
  * @param auth how a password is asked for here, be it the site's way; null if it is not
  * @param satisfy whether both the rules and the password have to let a client in, or one of them
+ * @param before rules that go before those here, or before the site's
  * @param rules who may pass here, in place of the site's rules
  * @param upstream the app for these paths
  * @param note free text, or null
@@ -27,6 +28,7 @@ public record LocationSettings(
         boolean ignoreCase,
         @Nullable AuthSettings auth,
         Satisfy satisfy,
+        List<RuleSettings> before,
         @Nullable List<RuleSettings> rules,
         @Nullable UpstreamSettings upstream,
         @Nullable String note,

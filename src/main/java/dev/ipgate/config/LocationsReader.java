@@ -4,10 +4,14 @@ import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import dev.ipgate.config.DoorsReader.Doors;
 import dev.ipgate.config.LocationSettings.Match;
+import dev.ipgate.policy.Access;
+import dev.ipgate.policy.Action;
+import dev.ipgate.policy.Satisfy;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code locations}: what differs for some paths of a site. */
@@ -59,7 +63,8 @@ final class LocationsReader {
         Setting own = section.find("rules");
         Setting app = section.find("upstream");
         List<RuleSettings> ownRules = own == null ? null : rules.read(own);
-        UpstreamSettings upstream = app == null ? null : upstreams.read(app);
+        UpstreamSettings upstream = app == null ? null : upstreams.read(app, SitePreset.NONE);
+        List<RuleSettings> before = onlyTo(section.find("access"), here);
         String note = section.text("note");
         Setting pathSetting = section.find("path");
         if (beforeRegex && match != Match.PREFIX) {
@@ -82,11 +87,32 @@ final class LocationsReader {
                         ignoreCase,
                         here.auth(),
                         here.satisfy(),
+                        before,
                         ownRules,
                         upstream,
                         note,
                         setting.name(),
                         setting.at());
+    }
+
+    /** What {@code access} of a location stands for: whoever is let in, nobody goes further. */
+    private static List<RuleSettings> onlyTo(@Nullable Setting setting, Doors here) {
+        Access access = AccessReader.read(setting);
+        if (setting == null || access == null) {
+            return List.of();
+        }
+        if (access == Access.WRITE) {
+            setting.error("forbids nothing here; leave it out, or give the location rules of its own");
+            return List.of();
+        }
+        if (here.password() && here.satisfy() == Satisfy.ANY) {
+            setting.error(
+                    "does not bind whoever has a password, as satisfy is any here; write satisfy: all beside it, or"
+                            + " access on rules");
+        }
+        List<Whom> all = List.of(new Whom.Everyone(setting.at()));
+        return List.of(
+                new RuleSettings(Action.DENY, all, Set.of(), Access.WRITE, null, null, setting.name(), setting.at()));
     }
 
     private static @Nullable String path(Setting setting, Match match) {

@@ -1,5 +1,6 @@
 package dev.ipgate.config;
 
+import dev.ipgate.policy.Access;
 import dev.ipgate.policy.Action;
 import dev.ipgate.problem.Position;
 import java.time.Instant;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param action allow or deny
  * @param whom whom it names; never empty
  * @param methods in upper case; empty for every method
+ * @param access what it lets the client do at most, or keeps it from doing at least; null for everything
  * @param until when it ends, or null
  * @param note free text, or null
  * @param setting its place in the file, such as {@code locations[0].rules[2]}
@@ -22,6 +24,7 @@ public record RuleSettings(
         Action action,
         List<Whom> whom,
         Set<String> methods,
+        @Nullable Access access,
         @Nullable Instant until,
         @Nullable String note,
         String setting,

@@ -1,5 +1,6 @@
 package dev.ipgate.config;
 
+import dev.ipgate.policy.Access;
 import dev.ipgate.policy.Action;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -65,6 +66,7 @@ final class RulesReader {
             section.error("has no action; use allow or deny");
         }
         Set<String> methods = methods(section.find("methods"));
+        Access access = AccessReader.read(section.find("access"));
         Instant until = until(section.find("until"));
         String note = section.text("note");
         Setting named = allow != null ? allow : deny;
@@ -78,7 +80,7 @@ final class RulesReader {
         List<Whom> whoms = whom.read(named);
         return whoms.isEmpty()
                 ? null
-                : new RuleSettings(action, whoms, methods, until, note, setting.name(), setting.at());
+                : new RuleSettings(action, whoms, methods, access, until, note, setting.name(), setting.at());
     }
 
     private static String withoutAction(String text) {
@@ -100,7 +102,7 @@ final class RulesReader {
         }
         return rule.hasKey("allow")
                         || rule.hasKey("deny")
-                        || Spelling.nearest(key, List.of("methods", "until", "note")) != null
+                        || Spelling.nearest(key, List.of("methods", "access", "until", "note")) != null
                 ? null
                 : "unknown action \"" + key + "\"; use allow or deny";
     }

@@ -31,6 +31,7 @@ final class SiteReader {
         boolean onlySites = top.has("sites")
                 && !top.has("rules")
                 && !top.has("upstream")
+                && !top.has("preset")
                 && !top.has("locations")
                 && !top.has("hosts");
         for (String key : onlySites ? List.of("auth", "satisfy") : List.<String>of()) {
@@ -74,20 +75,30 @@ final class SiteReader {
         Setting list = section.find("rules");
         Setting app = section.find("upstream");
         Doors own = doors.site(section);
+        SitePreset preset = PresetReader.read(section.find("preset"), own.auth());
         if (list == null && !own.password()) {
             section.missing("rules", "is missing, so nobody could pass; write a list such as - allow: 203.0.113.7");
         }
-        if (app == null) {
+        if (app == null && !section.has("preset")) {
             section.missing("upstream", "is missing; write where the app is, such as \"http://127.0.0.1:5050\"");
         }
         List<RuleSettings> ownRules = list == null ? List.of() : rules.read(list);
         List<LocationSettings> paths = locations.read(section.find("locations"), own);
         doors.reviewSite(section, own, paths.stream().anyMatch(path -> hasTwoDoors(path, list != null)));
-        UpstreamSettings upstream = app == null ? null : upstreams.read(app);
+        UpstreamSettings upstream = app == null ? preset.upstream() : upstreams.read(app, preset);
         boolean whole = list == null ? own.auth() != null : !ownRules.isEmpty();
         return upstream == null || !whole
                 ? null
-                : new SiteSettings(names, ownRules, own.auth(), own.satisfy(), paths, upstream, name, at);
+                : new SiteSettings(
+                        names,
+                        ownRules,
+                        own.auth(),
+                        own.satisfy(),
+                        preset.with(paths),
+                        upstream,
+                        preset.staticPrefix(),
+                        name,
+                        at);
     }
 
     private static boolean hasTwoDoors(LocationSettings location, boolean siteHasRules) {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param satisfy whether both the rules and the password have to let a client in, or one of them
  * @param locations what differs for some paths
  * @param upstream the app
+ * @param staticPrefix the path below which MLflow's pages are (its {@code --static-prefix}); empty for the root
  * @param setting the site's place in the file, such as {@code sites[0]}; empty for the default site
  * @param at where it stands
  */
@@ -25,5 +26,6 @@ public record SiteSettings(
         Satisfy satisfy,
         List<LocationSettings> locations,
         UpstreamSettings upstream,
+        String staticPrefix,
         String setting,
         Position at) {}

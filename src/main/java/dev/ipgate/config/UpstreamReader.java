@@ -12,16 +12,26 @@ final class UpstreamReader {
 
     private static final Duration MILLISECOND = Duration.ofMillis(1);
     private static final Duration DAY = Duration.ofDays(1);
-    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
-    private static final Duration RESPONSE_TIMEOUT = Duration.ofMinutes(5);
-    private static final Duration KEEPALIVE = Duration.ofMillis(1500);
-    private static final int MAX_CONNECTIONS = 512;
 
     private static final Map<String, RequestBuffering> BUFFERING =
             Map.of("off", RequestBuffering.OFF, "chunked", RequestBuffering.CHUNKED, "all", RequestBuffering.ALL);
 
     private static final String MISSING = "is missing; write where the app is, such as \"http://127.0.0.1:5050\"";
     private static final AppUrl UNKNOWN = new AppUrl(false, "localhost", 80);
+
+    /** How an app is spoken to unless something else is said; where it is has to be said. */
+    static final UpstreamSettings DEFAULTS = new UpstreamSettings(
+            List.of(UNKNOWN),
+            AppTls.DEFAULT,
+            Duration.ofSeconds(5),
+            Duration.ofMinutes(5),
+            UpstreamSettings.CLIENT_HOST,
+            false,
+            false,
+            512,
+            Duration.ofMillis(1500),
+            RequestBuffering.OFF,
+            AppAuthorization.KEEP);
 
     private final AppTlsReader tls;
     private final AppAuthorizationReader authorizations;
@@ -32,44 +42,37 @@ final class UpstreamReader {
         authorizations = new AppAuthorizationReader(conf);
     }
 
-    /** The app, or null if its URL is missing or wrong. */
+    /**
+     * The app, or null if its URL is missing or wrong.
+     *
+     * @param preset what holds for keys that are left out
+     */
     @Nullable
-    UpstreamSettings read(Setting setting) {
+    UpstreamSettings read(Setting setting, SitePreset preset) {
+        UpstreamSettings usual = preset.upstream();
         if (setting.peek() != null || setting.isList()) {
             List<AppUrl> urls = urls(setting);
-            return urls.isEmpty()
-                    ? null
-                    : new UpstreamSettings(
-                            urls,
-                            AppTls.DEFAULT,
-                            CONNECT_TIMEOUT,
-                            RESPONSE_TIMEOUT,
-                            UpstreamSettings.CLIENT_HOST,
-                            false,
-                            false,
-                            MAX_CONNECTIONS,
-                            KEEPALIVE,
-                            RequestBuffering.OFF,
-                            AppAuthorization.KEEP);
+            return urls.isEmpty() ? null : usual.at(urls);
         }
         Section section = setting.section(Keys.UPSTREAM);
-        return section == null ? null : table(section);
+        return section == null ? null : table(section, usual, preset.hasApp());
     }
 
-    private @Nullable UpstreamSettings table(Section section) {
-        List<AppUrl> urls = where(section);
+    private @Nullable UpstreamSettings table(Section section, UpstreamSettings usual, boolean hasApp) {
+        boolean elsewhere = section.has("url") || section.has("urls") || !hasApp;
+        List<AppUrl> urls = elsewhere ? where(section) : usual.urls();
         boolean anyTls = urls.isEmpty() || urls.stream().anyMatch(AppUrl::tls);
         UpstreamSettings settings = new UpstreamSettings(
                 urls.isEmpty() ? List.of(UNKNOWN) : urls, // the other keys are read all the same
                 tls.read(section.find("tls"), anyTls),
-                section.duration("connect_timeout", CONNECT_TIMEOUT, MILLISECOND, DAY),
-                section.duration("response_timeout", RESPONSE_TIMEOUT, MILLISECOND, DAY),
-                hostHeader(section.find("host_header")),
-                section.word("origin", false, Map.of("client", false, "upstream", true)),
-                section.flag("forwarded_chain", false),
-                section.number("max_connections", MAX_CONNECTIONS, 1, 65535),
-                section.duration("keepalive", KEEPALIVE, Duration.ZERO, Duration.ofHours(1)),
-                section.word("request_buffering", RequestBuffering.OFF, BUFFERING),
+                section.duration("connect_timeout", usual.connectTimeout(), MILLISECOND, DAY),
+                section.duration("response_timeout", usual.responseTimeout(), MILLISECOND, DAY),
+                hostHeader(section.find("host_header"), usual.hostHeader()),
+                section.word("origin", usual.originUpstream(), Map.of("client", false, "upstream", true)),
+                section.flag("forwarded_chain", usual.forwardedChain()),
+                section.number("max_connections", usual.maxConnections(), 1, 65535),
+                section.duration("keepalive", usual.keepalive(), Duration.ZERO, Duration.ofHours(1)),
+                section.word("request_buffering", usual.requestBuffering(), BUFFERING),
                 authorizations.read(section.find("authorization")));
         return urls.isEmpty() ? null : settings;
     }
@@ -108,9 +111,9 @@ final class UpstreamReader {
         return wrong ? List.of() : List.copyOf(seen.keySet());
     }
 
-    private static String hostHeader(@Nullable Setting setting) {
-        String host = setting == null ? UpstreamSettings.CLIENT_HOST : setting.as(UpstreamReader::hostHeader);
-        return host == null ? UpstreamSettings.CLIENT_HOST : host;
+    private static String hostHeader(@Nullable Setting setting, String usual) {
+        String host = setting == null ? usual : setting.as(UpstreamReader::hostHeader);
+        return host == null ? usual : host;
     }
 
     private static String hostHeader(String text) {

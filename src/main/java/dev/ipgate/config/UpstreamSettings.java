@@ -48,6 +48,22 @@ public record UpstreamSettings(
         urls = List.copyOf(urls);
     }
 
+    /** The same for an app that is somewhere else. */
+    UpstreamSettings at(List<AppUrl> elsewhere) {
+        return new UpstreamSettings(
+                elsewhere,
+                tls,
+                connectTimeout,
+                responseTimeout,
+                hostHeader,
+                originUpstream,
+                forwardedChain,
+                maxConnections,
+                keepalive,
+                requestBuffering,
+                authorization);
+    }
+
     /** The hosts and ports of all copies, for people. */
     public String authorities() {
         return urls.stream().map(AppUrl::authority).collect(joining(", "));

@@ -25,6 +25,14 @@ public sealed interface Whom {
         }
     }
 
+    /** Every address of both families but 127.0.0.0/8 and ::1. */
+    record AllButLoopback(Position at) implements Whom {
+        @Override
+        public String toString() {
+            return "all but loopback";
+        }
+    }
+
     /** A group, by its name; the reader has checked that it exists. */
     record Group(String name, Position at) implements Whom {
         @Override

@@ -70,6 +70,9 @@ final class WhomReader {
         if (MEANS_ALL.contains(text.toLowerCase(Locale.ROOT))) {
             return quoted + " is not known here; did you mean all?";
         }
+        if (AccessReader.isName(text)) {
+            return quoted + " says what may be done, not who does it; write access: " + text + " beside the address";
+        }
         if (text.equals("localhost")) {
             return quoted + " is a name; did you mean 127.0.0.1, or [127.0.0.1, \"::1\"] for both families?";
         }

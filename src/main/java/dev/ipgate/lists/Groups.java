@@ -4,13 +4,23 @@ import dev.ipgate.config.Settings;
 import dev.ipgate.config.Settings.GroupSettings;
 import dev.ipgate.config.Whom;
 import dev.ipgate.net.AddressSet;
+import dev.ipgate.net.IpRange;
 import dev.ipgate.problem.Problems;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** The groups of one reading of the conf file, filled: names to addresses. Immutable. */
 public final class Groups {
+
+    private static final AddressSet ALL_BUT_LOOPBACK = AddressSet.of(Stream.of(
+                    "0.0.0.0-126.255.255.255",
+                    "128.0.0.0-255.255.255.255",
+                    "::",
+                    "::2-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")
+            .map(IpRange::parse)
+            .toList());
 
     private final Map<String, AddressSet> sets;
 
@@ -78,6 +88,8 @@ public final class Groups {
             builder.add(addresses.range());
         } else if (one instanceof Whom.Everyone) {
             builder.addAll(AddressSet.ALL);
+        } else if (one instanceof Whom.AllButLoopback) {
+            builder.addAll(ALL_BUT_LOOPBACK);
         }
     }
 }

@@ -14,65 +14,92 @@ public final class AccessPolicy {
     /*
      * Overlapping rules are flattened into adjacent ranges, each with the decision of the first rule that names it;
      * where that rule ends one day, with the decisions that follow it, so that no timer is needed. There is one such
-     * table for each method that a rule names and one for all others; methods with the same rules share theirs.
-     * Decisions are made here, once: decide() finds one and allocates nothing.
+     * table for each method that a rule names and one for all others, and twice as many where a rule is for reads or for
+     * writes only; those with the same rules are one. Decisions are made here, once: decide() finds one and allocates
+     * nothing.
      */
 
     /** Stands for every method that no rule names. */
     static final String ANY_OTHER = "";
 
-    private final Map<String, VerdictTable> byMethod;
-    private final VerdictTable others;
+    /** The tables for requests of one access. */
+    private record Tables(Map<String, VerdictTable> byMethod, VerdictTable others) {
 
-    private AccessPolicy(Map<String, VerdictTable> byMethod, VerdictTable others) {
-        this.byMethod = byMethod;
-        this.others = others;
+        VerdictTable of(String method) {
+            return byMethod.getOrDefault(method, others);
+        }
+    }
+
+    private final Tables reads;
+    private final Tables writes;
+    private final boolean asksForAccess; // where no rule tells them apart, both are the same
+
+    private AccessPolicy(Tables reads, Tables writes, boolean asksForAccess) {
+        this.reads = reads;
+        this.writes = writes;
+        this.asksForAccess = asksForAccess;
     }
 
     public static AccessPolicy compile(List<Rule> rules) {
         Map<List<Rule>, VerdictTable> compiled = new HashMap<>();
+        Tables writes = tables(Access.WRITE, rules, compiled);
+        boolean differ = rules.stream().anyMatch(rule -> !rule.isFor(Access.READ) || !rule.isFor(Access.WRITE));
+        return new AccessPolicy(differ ? tables(Access.READ, rules, compiled) : writes, writes, differ);
+    }
+
+    private static Tables tables(Access access, List<Rule> rules, Map<List<Rule>, VerdictTable> compiled) {
         Map<String, VerdictTable> byMethod = new HashMap<>();
         for (String method : methods(rules)) {
-            byMethod.put(method, compiled.computeIfAbsent(rulesFor(method, rules), VerdictTable::compile));
+            byMethod.put(method, compiled.computeIfAbsent(rulesFor(method, access, rules), VerdictTable::compile));
         }
-        VerdictTable others = compiled.computeIfAbsent(rulesFor(ANY_OTHER, rules), VerdictTable::compile);
-        return new AccessPolicy(Map.copyOf(byMethod), others);
+        VerdictTable others = compiled.computeIfAbsent(rulesFor(ANY_OTHER, access, rules), VerdictTable::compile);
+        return new Tables(Map.copyOf(byMethod), others);
+    }
+
+    /** Whether it matters what a request does to the app. Where it does not, any {@link Access} will do. */
+    public boolean asksForAccess() {
+        return asksForAccess;
     }
 
     /**
      * The verdict of the first rule that names the client; a denial if none does. Allocates nothing.
      *
      * @param method the request's method, as sent (case matters, RFC 9110 section 9.1)
+     * @param access what the request does to the app
      * @param now seconds since the epoch, against which {@code until} is judged
      */
-    public Decision decide(String method, IpAddress client, long now) {
-        return tableFor(method).decide(client, now);
+    public Decision decide(String method, Access access, IpAddress client, long now) {
+        return (access == Access.READ ? reads : writes).of(method).decide(client, now);
     }
 
-    /** The rules that decide for some address, method and time. The others can never match. */
+    /** The rules that decide for some address, method, access and time. The others can never match. */
     Set<Rule> deciding() {
         Set<Rule> deciding = new HashSet<>();
-        deciding.addAll(others.deciding());
-        byMethod.values().forEach(table -> deciding.addAll(table.deciding()));
+        forEachTable((method, access, table) -> deciding.addAll(table.deciding()));
         return deciding;
     }
 
-    /** The rules that decide, at some time, for some of the addresses and methods that a rule is for. */
+    /** The rules that decide, at some time, for some of the addresses, methods and accesses that a rule is for. */
     Set<Rule> decidingFor(Rule rule) {
         Set<Rule> deciding = new HashSet<>();
-        byMethod.forEach((method, table) -> {
-            if (rule.isFor(method)) {
+        forEachTable((method, access, table) -> {
+            if (rule.isFor(method) && rule.isFor(access)) {
                 deciding.addAll(table.decidingWithin(rule.addresses()));
             }
         });
-        if (rule.isFor(ANY_OTHER)) {
-            deciding.addAll(others.decidingWithin(rule.addresses()));
-        }
         return deciding;
     }
 
-    private VerdictTable tableFor(String method) {
-        return byMethod.getOrDefault(method, others);
+    private interface TableVisitor {
+        void visit(String method, Access access, VerdictTable table);
+    }
+
+    private void forEachTable(TableVisitor visitor) {
+        for (Access access : Access.values()) {
+            Tables tables = access == Access.READ ? reads : writes;
+            tables.byMethod().forEach((method, table) -> visitor.visit(method, access, table));
+            visitor.visit(ANY_OTHER, access, tables.others());
+        }
     }
 
     /** The methods that the rules name, HEAD included where GET is. */
@@ -85,7 +112,9 @@ public final class AccessPolicy {
         return methods;
     }
 
-    static List<Rule> rulesFor(String method, List<Rule> rules) {
-        return rules.stream().filter(rule -> rule.isFor(method)).toList();
+    static List<Rule> rulesFor(String method, Access access, List<Rule> rules) {
+        return rules.stream()
+                .filter(rule -> rule.isFor(method) && rule.isFor(access))
+                .toList();
     }
 }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What an operator should know about a list of rules that is valid, but hardly means what its author thinks. */
@@ -49,7 +50,7 @@ public final class PolicyReview {
             } else if (!rule.addresses().isEmpty() && !deciding.contains(rule)) {
                 findings.add(new Finding(rule, whyIdle(rule, policy.decidingFor(rule), places)));
             } else if (rule.equals(rules.get(0)) && letsEverybodyIn(rule)) {
-                findings.add(new Finding(rule, quoted(rule) + " at the top lets everybody in" + forMethods(rule)));
+                findings.add(new Finding(rule, quoted(rule) + " at the top lets everybody in" + forWhat(rule)));
             }
         }
         return findings;
@@ -72,11 +73,15 @@ public final class PolicyReview {
                 : quoted(idle) + " can never match: " + cited(rule) + " covers it";
     }
 
-    /** Whether one rule holds for all addresses and methods of another, for as long as that one lasts. */
+    /** Whether one rule holds for all addresses, methods and accesses of another, for as long as that one lasts. */
     private static boolean covers(Rule rule, Rule other) {
         boolean methods = rule.methods().isEmpty()
                 || (!other.methods().isEmpty() && other.methods().stream().allMatch(rule::isFor));
-        return methods && rule.endsAt() >= other.endsAt() && rule.addresses().covers(other.addresses());
+        boolean access = Stream.of(Access.values()).allMatch(asked -> rule.isFor(asked) || !other.isFor(asked));
+        return methods
+                && access
+                && rule.endsAt() >= other.endsAt()
+                && rule.addresses().covers(other.addresses());
     }
 
     private static boolean letsEverybodyIn(Rule rule) {
@@ -85,7 +90,7 @@ public final class PolicyReview {
 
     /**
      * Tells whether a location's own list is wider than the list that it replaces: whether it allows, now and for some
-     * method, an address that the other denies.
+     * method and access, an address that the other denies.
      *
      * @param now seconds since the epoch
      * @return the rule that allows such an address; the message names the lowest, IPv4 before IPv6
@@ -94,19 +99,22 @@ public final class PolicyReview {
         List<String> methods = new ArrayList<>(List.of(AccessPolicy.ANY_OTHER));
         methods.addAll(AccessPolicy.methods(parentRules));
         methods.addAll(AccessPolicy.methods(ownRules));
-        for (String method : methods) {
-            List<Rule> own = AccessPolicy.rulesFor(method, living(ownRules, now));
-            List<Rule> parent = AccessPolicy.rulesFor(method, living(parentRules, now));
-            IpAddress example = firstAllowedOnlyBy(own, parent);
-            if (example != null) {
-                Rule rule = own.stream()
-                        .filter(candidate -> candidate.addresses().contains(example))
-                        .findFirst()
-                        .orElseThrow();
-                return Optional.of(new Finding(
-                        rule,
-                        quoted(rule) + " lets in " + example + (method.isEmpty() ? "" : " for " + method)
-                                + ", which the list that this one replaces denies"));
+        for (Access access : Access.values()) {
+            for (String method : methods) {
+                List<Rule> own = AccessPolicy.rulesFor(method, access, living(ownRules, now));
+                List<Rule> parent = AccessPolicy.rulesFor(method, access, living(parentRules, now));
+                IpAddress example = firstAllowedOnlyBy(own, parent);
+                if (example != null) {
+                    Rule rule = own.stream()
+                            .filter(candidate -> candidate.addresses().contains(example))
+                            .findFirst()
+                            .orElseThrow();
+                    return Optional.of(new Finding(
+                            rule,
+                            quoted(rule) + " lets in " + example + (method.isEmpty() ? "" : " for " + method)
+                                    + (access == Access.READ ? "" : ", to change something") // reads had their turn
+                                    + ", which the list that this one replaces denies"));
+                }
             }
         }
         return Optional.empty();
@@ -144,8 +152,9 @@ public final class PolicyReview {
         return places.getOrDefault(rule, Integer.MAX_VALUE);
     }
 
-    private static String forMethods(Rule rule) {
-        return rule.methods().isEmpty() ? "" : " for " + String.join(", ", new TreeSet<>(rule.methods()));
+    private static String forWhat(Rule rule) {
+        String methods = rule.methods().isEmpty() ? "" : " for " + String.join(", ", new TreeSet<>(rule.methods()));
+        return rule.isFor(Access.WRITE) ? methods : methods + ", to look";
     }
 
     private static String quoted(Rule rule) {

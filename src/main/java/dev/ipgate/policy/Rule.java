@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param whom whom it names, as written: {@code office}, {@code 10.0.0.0/8}, {@code all}
  * @param addresses whom it names, resolved
  * @param methods the request methods it is for, in upper case; empty for every method. GET stands for HEAD too
+ * @param access what it lets the client do at most, or keeps it from doing at least; null for everything
  * @param until when it ends, to the second; from that second on it is as if it were not there
  * @param note what the operator wrote beside it
  * @param origin where it stands
@@ -23,6 +24,7 @@ public record Rule(
         String whom,
         AddressSet addresses,
         Set<String> methods,
+        @Nullable Access access,
         @Nullable Instant until,
         @Nullable String note,
         Position origin) {
@@ -37,6 +39,14 @@ public record Rule(
     /** Whether the rule is for requests of a method: every rule is that names none, and GET stands for HEAD too. */
     boolean isFor(String method) {
         return methods.isEmpty() || methods.contains(method) || (method.equals("HEAD") && methods.contains("GET"));
+    }
+
+    /**
+     * Whether the rule is for requests that do this to the app. Who may write may read, and who may not read may not write:
+     * so an allow for writes and a denial of reads are for every request.
+     */
+    boolean isFor(Access asked) {
+        return access == null || access == asked || (access == Access.WRITE) == (action == Action.ALLOW);
     }
 
     /** The second, since the epoch, from which on the rule is as if it were not there. */

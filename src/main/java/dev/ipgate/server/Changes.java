@@ -1,5 +1,7 @@
 package dev.ipgate.server;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.ipgate.config.ClientAddressSettings;
 import dev.ipgate.config.LocationSettings;
 import dev.ipgate.config.RuleSettings;
@@ -107,7 +109,8 @@ final class Changes {
         return new Line(
                 place,
                 rule.action() + " " + rule.whom() + " "
-                        + rule.methods().stream().sorted().toList() + " " + rule.until() + " " + rule.note());
+                        + rule.methods().stream().sorted().toList() + " " + rule.access() + " " + rule.until() + " "
+                        + rule.note());
     }
 
     private static String name(SiteSettings site) {
@@ -116,7 +119,10 @@ final class Changes {
 
     private static String path(LocationSettings location) {
         return location.match() + " " + location.path() + (location.beforeRegex() ? " before_regex" : "")
-                + (location.ignoreCase() ? " ignore_case" : "");
+                + (location.ignoreCase() ? " ignore_case" : "")
+                + location.before().stream()
+                        .map(rule -> " " + rule.action() + " " + rule.whom() + " " + rule.access())
+                        .collect(joining());
     }
 
     /** Every place that asks for a password, and how. */

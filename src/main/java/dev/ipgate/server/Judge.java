@@ -9,7 +9,6 @@ import dev.ipgate.config.Settings.Mode;
 import dev.ipgate.config.SiteSettings;
 import dev.ipgate.lists.Groups;
 import dev.ipgate.net.IpAddress;
-import dev.ipgate.policy.AccessPolicy;
 import dev.ipgate.policy.Decision;
 import dev.ipgate.policy.Entry;
 import dev.ipgate.problem.Problems;
@@ -130,8 +129,7 @@ public final class Judge {
             return Verdict.refuse(
                     client, Refusal.BAD_REQUEST, "the path can be read in ways that lead to different locations");
         }
-        AccessPolicy policy = place.policy();
-        Decision decision = policy == null ? null : policy.decide(request.method(), address, now);
+        Decision decision = place.decide(request, address, now);
         return conclude(request, client, site, host, place, decision);
     }
 

@@ -2,6 +2,8 @@ package dev.ipgate.server;
 
 import dev.ipgate.config.AuthSettings;
 import dev.ipgate.config.UpstreamSettings;
+import dev.ipgate.net.IpAddress;
+import dev.ipgate.policy.Access;
 import dev.ipgate.policy.AccessPolicy;
 import dev.ipgate.policy.Decision;
 import dev.ipgate.policy.Entry;
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param satisfy whether both the address and the password have to let a client in, or one of them
  * @param upstream the app
  * @param hostMatters whether only known Hosts may pass, because the app sees another Host or Origin than the browser's
+ * @param api tells what a request does to the app
  */
 public record Place(
         String name,
@@ -26,7 +29,8 @@ public record Place(
         @Nullable AuthSettings auth,
         Satisfy satisfy,
         UpstreamSettings upstream,
-        boolean hostMatters) {
+        boolean hostMatters,
+        MlflowApi api) {
 
     public Place {
         if (policy == null && auth == null) {
@@ -45,5 +49,20 @@ public record Place(
             return decision != null && decision.allowed() ? Entry.OPEN : Entry.CLOSED;
         }
         return decision == null ? Entry.PASSWORD : satisfy.afterAddress(decision.allowed());
+    }
+
+    /** What a request does to the app, if the rules here ask for that; else null. */
+    public @Nullable Access access(Request request) {
+        return policy != null && policy.asksForAccess() ? api.access(request.method(), request.path()) : null;
+    }
+
+    /** What the rules say; null if there are none. */
+    @Nullable
+    Decision decide(Request request, IpAddress client, long now) {
+        if (policy == null) {
+            return null;
+        }
+        Access access = access(request);
+        return policy.decide(request.method(), access == null ? Access.WRITE : access, client, now);
     }
 }

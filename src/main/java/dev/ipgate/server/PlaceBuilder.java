@@ -17,6 +17,7 @@ import dev.ipgate.policy.Satisfy;
 import dev.ipgate.problem.Position;
 import dev.ipgate.problem.Problems;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -55,15 +56,35 @@ final class PlaceBuilder {
             warnOfTrusted(rules, site.rules());
             policy = AccessPolicy.compile(rules);
         }
-        return add(name, policy, site.auth(), site.satisfy(), site.upstream());
+        return add(name, policy, site.auth(), site.satisfy(), site.upstream(), new MlflowApi(site.staticPrefix()));
     }
 
     /** A location: what it does not set itself comes from the site. */
     Place part(SiteSettings site, Place whole, LocationSettings location) {
         UpstreamSettings upstream = location.upstream() == null ? whole.upstream() : location.upstream();
+        return add(
+                whole.name() + " " + location.path(),
+                policy(site, whole, location),
+                location.auth(),
+                location.satisfy(),
+                upstream,
+                whole.api());
+    }
+
+    private @Nullable AccessPolicy policy(SiteSettings site, Place whole, LocationSettings location) {
         List<RuleSettings> own = location.rules();
-        AccessPolicy policy = own == null ? whole.policy() : AccessPolicy.compile(reviewed(site, location, own));
-        return add(whole.name() + " " + location.path(), policy, location.auth(), location.satisfy(), upstream);
+        if (own == null && location.before().isEmpty()) {
+            return whole.policy();
+        }
+        List<Rule> rules = new ArrayList<>(rules(location.before()));
+        if (own != null) {
+            rules.addAll(reviewed(site, location, own));
+        } else if (site.rules().isEmpty()) { // a password alone decides, except about what is denied here
+            rules.add(new Rule(Action.ALLOW, "all", AddressSet.ALL, Set.of(), null, null, null, location.at()));
+        } else {
+            rules.addAll(rules(site.rules()));
+        }
+        return AccessPolicy.compile(rules);
     }
 
     /** A location's own rules, which replace the site's. Being wider than those is no surprise if it is deliberate. */
@@ -118,7 +139,7 @@ final class PlaceBuilder {
     }
 
     private static Rule rule(Action action, AddressSet addresses) {
-        return new Rule(action, "", addresses, Set.of(), null, null, Position.of(""));
+        return new Rule(action, "", addresses, Set.of(), null, null, null, Position.of(""));
     }
 
     private boolean letsEverybodyIn(Rule rule) {
@@ -132,9 +153,10 @@ final class PlaceBuilder {
             @Nullable AccessPolicy policy,
             @Nullable AuthSettings auth,
             Satisfy satisfy,
-            UpstreamSettings upstream) {
+            UpstreamSettings upstream,
+            MlflowApi api) {
         boolean hostMatters = upstream.replacesHost() || upstream.originUpstream();
-        Place place = new Place(name, places.size(), policy, auth, satisfy, upstream, hostMatters);
+        Place place = new Place(name, places.size(), policy, auth, satisfy, upstream, hostMatters, api);
         places.add(place);
         return place;
     }
@@ -146,6 +168,7 @@ final class PlaceBuilder {
                         rule.whom().stream().map(Whom::toString).collect(Collectors.joining(", ")),
                         groups.resolve(rule.whom()),
                         rule.methods(),
+                        rule.access(),
                         rule.until(),
                         rule.note(),
                         rule.at()))

@@ -91,6 +91,41 @@ class SettingsDefaultsTest {
     }
 
     @Test
+    void aPresetSaysHowItsAppIsSpokenTo() throws IOException {
+        String top = ConfFile.LISTEN + ConfFile.RULES + "preset: mlflow\n";
+        UpstreamSettings usual = ConfFile.site(folder, top).upstream();
+
+        assertThat(usual.urls()).containsExactly(new AppUrl(false, "127.0.0.1", 5050));
+        assertThat(usual.hostHeader()).isEqualTo(UpstreamSettings.UPSTREAM_HOST);
+        assertThat(usual.originUpstream()).isTrue();
+        assertThat(usual.requestBuffering()).isEqualTo(RequestBuffering.CHUNKED);
+        assertThat(ConfFile.site(folder, top + "upstream: {connect_timeout: 5s}\n")
+                        .upstream())
+                .isEqualTo(usual);
+        assertThat(ConfFile.site(folder, top + "upstream: [\"http://a\", \"http://b\"]\n")
+                        .upstream())
+                .isEqualTo(usual.at(List.of(new AppUrl(false, "a", 80), new AppUrl(false, "b", 80))));
+        assertThat(ConfFile.site(folder, top + "upstream: {url: \"http://a\", origin: client}\n")
+                        .upstream())
+                .satisfies(own -> assertThat(own.originUpstream()).isFalse())
+                .satisfies(own -> assertThat(own.hostHeader()).isEqualTo(UpstreamSettings.UPSTREAM_HOST));
+    }
+
+    @Test
+    void aLocationsOwnAppIsAnotherApp() throws IOException {
+        SiteSettings site = ConfFile.site(
+                folder,
+                ConfFile.LISTEN + ConfFile.RULES
+                        + "preset: mlflow\nlocations: [{path: /other, upstream: \"http://127.0.0.1:1\"}]\n");
+
+        assertThat(site.locations())
+                .filteredOn(location -> location.path().equals("/other"))
+                .extracting(
+                        location -> Objects.requireNonNull(location.upstream()).originUpstream())
+                .containsExactly(false);
+    }
+
+    @Test
     void whatIsShippedCanBeRead() throws IOException {
         Path shipped = Path.of("conf/ipgate.yaml");
         List<String> lines = Files.readAllLines(shipped);
@@ -113,8 +148,8 @@ class SettingsDefaultsTest {
     @Test
     void theHintsInWhatIsShippedAreRightToo() throws IOException {
         String text = Files.readString(Path.of("conf/ipgate.yaml"))
-                .replaceAll("(?m)^# (hosts|client_address|control):", "$1:")
-                .replaceAll("(?m)^  # (- allow|  until|  note):", "  $1:");
+                .replaceAll("(?m)^# (upstream|hosts|client_address|control):", "$1:")
+                .replaceAll("(?m)^  # (- allow|  access|  until|  note):", "  $1:");
 
         Settings settings = ConfFile.read(folder, text);
 

@@ -60,7 +60,7 @@ class AccessPolicyTest {
                 allow 10.1.2.3; deny 10.1.0.0/16; allow 10.0.0.0/8; deny 10.2.0.0/16;
                 deny 2001:db8:1::/48; allow 2001:db8::/32"""));
 
-        Decision decision = policy.decide("GET", IpAddress.parse(client), 0);
+        Decision decision = policy.decide("GET", Access.WRITE, IpAddress.parse(client), 0);
 
         assertThat(decision.action()).isEqualTo(action);
         assertThat(decision.reason()).contains(because);
@@ -91,7 +91,9 @@ class AccessPolicyTest {
     void everyAddressOfBothFamiliesIsDecided(String rules, String client, Action action) {
         AccessPolicy policy = AccessPolicy.compile(Rules.parse(rules));
 
-        assertThat(policy.decide("GET", IpAddress.parse(client), 0).action()).isEqualTo(action);
+        assertThat(policy.decide("GET", Access.WRITE, IpAddress.parse(client), 0)
+                        .action())
+                .isEqualTo(action);
     }
 
     @ParameterizedTest(name = "{0} by {1} is {2}")
@@ -114,7 +116,48 @@ class AccessPolicyTest {
         AccessPolicy policy = AccessPolicy.compile(Rules.parse("""
                 allow 1.1.1.1 GET; allow 2.2.2.2 HEAD; deny 3.3.3.3 PUT,POST; allow 3.3.3.0/24; deny all"""));
 
-        assertThat(policy.decide(method, IpAddress.parse(client), 0).reason()).contains(because);
+        assertThat(policy.decide(method, Access.WRITE, IpAddress.parse(client), 0)
+                        .reason())
+                .contains(because);
+    }
+
+    @ParameterizedTest(name = "{0} to {1}: {2}")
+    @CsvSource(textBlock = """
+            # client, access, because
+            1.1.1.1,  READ,   allow 1.1.1.1
+            1.1.1.1,  WRITE,  deny all
+            # who may write may read
+            2.2.2.2,  READ,   allow 2.2.2.2
+            2.2.2.2,  WRITE,  allow 2.2.2.2
+            # who may not write may read, if a later rule says so
+            3.3.3.3,  READ,   allow 3.3.3.0/24
+            3.3.3.3,  WRITE,  deny 3.3.3.3
+            # who may not read may not write
+            4.4.4.4,  READ,   deny 4.4.4.4
+            4.4.4.4,  WRITE,  deny 4.4.4.4
+            # methods and access both have to hold
+            5.5.5.5,  READ,   deny all
+            """)
+    void aRuleHoldsForItsAccessOnly(String client, Access access, String because) {
+        AccessPolicy policy = AccessPolicy.compile(Rules.parse("""
+                allow 1.1.1.1 read; allow 2.2.2.2 write; deny 3.3.3.3 write; allow 3.3.3.0/24;
+                deny 4.4.4.4 read; allow 4.4.4.0/24; allow 5.5.5.5 POST read; deny all"""));
+
+        assertThat(policy.decide("GET", access, IpAddress.parse(client), 0).reason())
+                .contains(because);
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource(textBlock = """
+            # rules,                            whether what a request does matters
+            '',                                 false
+            allow all,                          false
+            allow 1.1.1.1 write; deny all read, false
+            allow 1.1.1.1 read,                 true
+            deny 1.1.1.1 write; allow all,      true
+            """)
+    void asksWhatARequestDoesOnlyWhereThatMatters(String rules, boolean asks) {
+        assertThat(AccessPolicy.compile(Rules.parse(rules)).asksForAccess()).isEqualTo(asks);
     }
 
     @ParameterizedTest(name = "{0} at {1}: {2}")
@@ -140,15 +183,17 @@ class AccessPolicyTest {
                 allow 1.1.1.1 until=100; deny 2.2.2.2 until=50; allow 2.2.2.0/24 until=100;
                 allow 3.3.3.3 until=100; deny 3.3.3.3 until=50; deny all"""));
 
-        assertThat(policy.decide("GET", IpAddress.parse(client), now).reason()).contains(because);
+        assertThat(policy.decide("GET", Access.WRITE, IpAddress.parse(client), now)
+                        .reason())
+                .contains(because);
     }
 
     @Test
     void whereTheLastRuleHasEndedNoRuleMatches() {
         AccessPolicy policy = AccessPolicy.compile(Rules.parse("allow 1.1.1.1 until=100"));
 
-        assertThat(policy.decide("GET", IpAddress.parse("1.1.1.1"), 100))
-                .isSameAs(policy.decide("GET", IpAddress.parse("2.2.2.2"), 0))
+        assertThat(policy.decide("GET", Access.WRITE, IpAddress.parse("1.1.1.1"), 100))
+                .isSameAs(policy.decide("GET", Access.WRITE, IpAddress.parse("2.2.2.2"), 0))
                 .isEqualTo(new Decision(Action.DENY, null));
     }
 
@@ -172,10 +217,11 @@ class AccessPolicyTest {
                 for (int i = 0; i < 4; i++) {
                     String method = METHODS.get(random.nextInt(METHODS.size()));
                     long now = random.nextInt(7);
-                    Rule expected = scan(rules, method, client, now);
+                    Access access = random.nextBoolean() ? Access.READ : Access.WRITE;
+                    Rule expected = scan(rules, method, access, client, now);
 
-                    assertThat(policy.decide(method, client, now).rule())
-                            .as("%s %s at %d by %s, seed %d", method, client, now, rules, SEED)
+                    assertThat(policy.decide(method, access, client, now).rule())
+                            .as("%s (%s) %s at %d by %s, seed %d", method, access, client, now, rules, SEED)
                             .isSameAs(expected);
                     probes++;
                 }
@@ -185,13 +231,18 @@ class AccessPolicyTest {
     }
 
     /** The obvious way: look at every rule in order. */
-    private static @Nullable Rule scan(List<Rule> rules, String method, IpAddress client, long now) {
+    private static @Nullable Rule scan(List<Rule> rules, String method, Access access, IpAddress client, long now) {
         for (Rule rule : rules) {
             boolean ended = rule.until() != null && now >= rule.until().getEpochSecond();
             boolean named = rule.methods().isEmpty()
                     || rule.methods().contains(method)
                     || (method.equals("HEAD") && rule.methods().contains("GET"));
-            if (!ended && named && rule.addresses().contains(client)) {
+            Access most = rule.access();
+            boolean goesSoFar = most == null
+                    || (rule.action() == Action.ALLOW
+                            ? most == Access.WRITE || access == Access.READ
+                            : most == Access.READ || access == Access.WRITE);
+            if (!ended && named && goesSoFar && rule.addresses().contains(client)) {
                 return rule;
             }
         }
@@ -203,8 +254,9 @@ class AccessPolicyTest {
         written.addAll(ranges);
         Set<String> methods = random.nextInt(3) > 0 ? Set.of() : Set.of(METHODS.get(random.nextInt(4)), "PATCH");
         Instant until = random.nextInt(3) > 0 ? null : Instant.ofEpochSecond(random.nextInt(6));
+        Access access = random.nextInt(3) > 0 ? null : random.nextBoolean() ? Access.READ : Access.WRITE;
         Action action = random.nextBoolean() ? Action.ALLOW : Action.DENY;
-        return Rules.rule(action, ranges.toString(), AddressSet.of(ranges), methods, until, line);
+        return Rules.rule(action, ranges.toString(), AddressSet.of(ranges), methods, access, until, line);
     }
 
     @Test
@@ -236,7 +288,8 @@ class AccessPolicyTest {
         for (int round = 0; round < rounds; round++) {
             for (int i = 0; i < clients.length; i++) {
                 String method = i % 2 == 0 ? "GET" : "BREW";
-                allowed += policy.decide(method, clients[i], i % 7).allowed() ? 1 : 0;
+                Access access = i % 3 == 0 ? Access.READ : Access.WRITE;
+                allowed += policy.decide(method, access, clients[i], i % 7).allowed() ? 1 : 0;
             }
         }
         return allowed;

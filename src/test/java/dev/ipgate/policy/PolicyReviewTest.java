@@ -102,6 +102,13 @@ class PolicyReviewTest {
             allow 10.0.0.0/8 GET               | allow 10.0.0.0/8                 | "allow 10.0.0.0/8" lets in 10.0.0.0, which the list that this one replaces denies
             deny all PUT; allow 10.0.0.0/8     | allow 10.0.0.0/8                 | "allow 10.0.0.0/8" lets in 10.0.0.0 for PUT, which the list that this one replaces denies
             allow 10.0.0.0/8                   | allow 10.0.0.0/8 GET             | ''
+            # access
+            allow all read                     | allow all read                   | ''
+            allow all                          | allow all read                   | ''
+            allow all write                    | allow all                        | ''
+            allow all read                     | allow 10.0.0.0/8                 | "allow 10.0.0.0/8" lets in 10.0.0.0, to change something, which the list that this one replaces denies
+            allow all read                     | allow 10.0.0.0/8 PUT             | "allow 10.0.0.0/8" lets in 10.0.0.0 for PUT, to change something, which the list that this one replaces denies
+            allow 10.1.0.0/16                  | allow 10.0.0.0/8 read            | "allow 10.0.0.0/8" lets in 10.0.0.0, which the list that this one replaces denies
             # ends
             allow 10.0.0.0/8                   | allow all until=1000             | ''
             allow all until=1000               | allow 10.0.0.0/8                 | "allow 10.0.0.0/8" lets in 10.0.0.0, which the list that this one replaces denies
@@ -124,15 +131,18 @@ class PolicyReviewTest {
                 List<IpRange> ranges = Samples.ranges(random, 3);
                 written.addAll(ranges);
                 Set<String> methods = random.nextInt(3) > 0 ? Set.of() : Set.of(random.nextBoolean() ? "GET" : "PUT");
+                Access access = random.nextInt(3) > 0 ? null : Access.WRITE;
                 Instant until = random.nextInt(3) > 0 ? null : Instant.ofEpochSecond(NOW + 1 + random.nextInt(2));
-                rules.add(Rules.rule(Action.DENY, ranges.toString(), AddressSet.of(ranges), methods, until, i + 1));
+                rules.add(Rules.rule(
+                        Action.DENY, ranges.toString(), AddressSet.of(ranges), methods, access, until, i + 1));
             }
             AccessPolicy policy = AccessPolicy.compile(rules);
             List<Rule> met = new ArrayList<>();
             for (IpAddress client : Samples.around(written)) {
                 for (String method : List.of("GET", "HEAD", "PUT", "BREW")) {
                     for (long now = NOW; now < NOW + 3; now++) {
-                        met.add(policy.decide(method, client, now).rule());
+                        met.add(policy.decide(method, Access.READ, client, now).rule());
+                        met.add(policy.decide(method, Access.WRITE, client, now).rule());
                     }
                 }
             }

@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Rules as tests write them: {@code allow 10.0.0.0/8 GET,PUT until=100}, separated by semicolons, one a line. */
+/** Rules as tests write them: {@code allow 10.0.0.0/8 GET,PUT read until=100}, separated by semicolons, one a line. */
 final class Rules {
 
     private Rules() {}
@@ -30,15 +30,18 @@ final class Rules {
         String[] words = text.split(" +", -1);
         Action action = Action.valueOf(words[0].toUpperCase(Locale.ROOT));
         Set<String> methods = Set.of();
+        Access access = null;
         Instant until = null;
         for (String word : Arrays.asList(words).subList(2, words.length)) {
             if (word.startsWith("until=")) {
                 until = Instant.ofEpochSecond(Long.parseLong(word.substring("until=".length())));
+            } else if (word.equals("read") || word.equals("write")) {
+                access = Access.valueOf(word.toUpperCase(Locale.ROOT));
             } else {
                 methods = Set.of(word.split(",", -1));
             }
         }
-        return rule(action, words[1], addresses(words[1]), methods, until, line);
+        return rule(action, words[1], addresses(words[1]), methods, access, until, line);
     }
 
     /** Whom a rule names: {@code all}, {@code nobody}, or ranges joined by plus signs. */
@@ -51,7 +54,13 @@ final class Rules {
     }
 
     static Rule rule(
-            Action action, String whom, AddressSet addresses, Set<String> methods, @Nullable Instant until, int line) {
-        return new Rule(action, whom, addresses, methods, until, null, new Position("ipgate.yaml", line, 5));
+            Action action,
+            String whom,
+            AddressSet addresses,
+            Set<String> methods,
+            @Nullable Access access,
+            @Nullable Instant until,
+            int line) {
+        return new Rule(action, whom, addresses, methods, access, until, null, new Position("ipgate.yaml", line, 5));
     }
 }

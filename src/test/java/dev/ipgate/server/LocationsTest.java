@@ -41,6 +41,7 @@ class LocationsTest {
                     modifier.equals("~*"),
                     null,
                     Satisfy.ALL,
+                    List.of(),
                     null,
                     null,
                     location,
