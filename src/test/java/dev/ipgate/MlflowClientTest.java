@@ -8,6 +8,7 @@ import dev.ipgate.testing.App;
 import dev.ipgate.testing.MlflowApp;
 import dev.ipgate.testing.TestGate;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -128,5 +129,63 @@ class MlflowClientTest {
         assertThat(gate.log())
                 .contains("/api/2.0/mlflow/experiments/create")
                 .doesNotContain("YW5hOnNlY3JldA", "secret");
+    }
+
+    private static final String ASKS = """
+            preset: mlflow
+            upstream: {url: "APP", authorization: strip}
+            auth: {realm: MLflow, users_file: htpasswd, attempts: {failures: 1}}
+            """;
+
+    private TestGate asking() throws IOException {
+        Files.writeString(folder.resolve("htpasswd"), "ana:{PLAIN}secret pass\n");
+        return TestGate.start(folder, ASKS.replace("APP", app.url()));
+    }
+
+    /** The client sends such a password only when it is asked, each time: what it did not send does not count as wrong. */
+    @Test
+    void aPasswordInTheAddressOpensTheGate() throws IOException {
+        try (TestGate gate = asking();
+                MlflowClient client = new MlflowClient(
+                        "http://ana:secret%20pass@localhost:" + gate.address().getPort())) {
+            for (int i = 0; i < 10; i++) {
+                String experiment = client.createExperiment("by address " + i);
+                assertThat(client.getExperiment(experiment).getName()).isEqualTo("by address " + i);
+            }
+        }
+        assertThat(app.seen())
+                .hasSize(20)
+                .allSatisfy(
+                        request -> assertThat(request.header("Authorization")).isNull());
+    }
+
+    @Test
+    void aPasswordInTheClientsCredentialsOpensTheGate() throws IOException {
+        try (TestGate gate = asking();
+                MlflowClient client = new MlflowClient(new BasicMlflowHostCreds(url(gate), "ana", "secret pass"))) {
+            String run =
+                    client.createRun(client.createExperiment("by credentials")).getRunId();
+            client.logMetric(run, "loss", 0.5, 1_700_000_000_000L, 1);
+            assertThat(client.getRun(run).getData().getMetricsList())
+                    .extracting(Metric::getValue)
+                    .containsExactly(0.5);
+        }
+        assertThat(app.seen())
+                .hasSize(4)
+                .allSatisfy(
+                        request -> assertThat(request.header("Authorization")).isNull());
+    }
+
+    @Test
+    void aWrongPasswordIsTold401AndTheAppHearsNothing() throws IOException {
+        TestGate gate = asking();
+        try (gate;
+                MlflowClient client = new MlflowClient(new BasicMlflowHostCreds(url(gate), "ana", "guessed"))) {
+            assertThatExceptionOfType(MlflowHttpException.class)
+                    .isThrownBy(() -> client.createExperiment("denied"))
+                    .satisfies(refused -> assertThat(refused.getStatusCode()).isEqualTo(401));
+        }
+        assertThat(app.seen()).isEmpty();
+        assertThat(gate.log()).doesNotContain("guessed", "YW5hOmd1ZXNzZWQ");
     }
 }

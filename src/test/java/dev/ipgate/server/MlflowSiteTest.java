@@ -6,6 +6,7 @@ import dev.ipgate.testing.App;
 import dev.ipgate.testing.RawClient;
 import dev.ipgate.testing.TestGate;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -154,6 +155,29 @@ class MlflowSiteTest {
             assertThat(status(gate, "::1", "POST", ASSISTANT + "/message")).isEqualTo(403);
             assertThat(status(gate, "203.0.113.7", "POST", ASSISTANT + "/message"))
                     .isEqualTo(403);
+        }
+    }
+
+    /** A password opens the site and not the assistant; on this machine, the assistant wants both. */
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+            # rules and satisfy                            | from here, no password | from here, password | elsewhere, password
+            ''                                             | 401 | 200 | 403
+            satisfy: any, rules: [{allow: 127.0.0.1}]      | 401 | 200 | 403
+            satisfy: any, rules: [{deny: all}]             | 403 | 403 | 403
+            rules: [{allow: all}]                          | 401 | 200 | 403
+            """)
+    void aPasswordDoesNotOpenTheAssistant(String rules, int bare, int here, int elsewhere) throws IOException {
+        Files.writeString(folder.resolve("htpasswd"), "ana:{PLAIN}secret\n");
+        try (TestGate gate = gate("preset: mlflow\nupstream: APP\nauth: {users_file: htpasswd}\n"
+                + rules.replace(", rules", "\nrules") + "\n")) {
+            String password = "Authorization: Basic YW5hOnNlY3JldA==";
+            String path = ASSISTANT + "/message";
+            assertThat(status(gate, "127.0.0.1", "POST", path)).isEqualTo(bare);
+            assertThat(status(gate, "127.0.0.1", "POST", path, password)).isEqualTo(here);
+            assertThat(status(gate, "203.0.113.7", "POST", path, password)).isEqualTo(elsewhere);
+            assertThat(status(gate, "203.0.113.7", "GET", "/", password)).isEqualTo(200);
+            assertThat(status(gate, "203.0.113.7", "GET", "/health")).isEqualTo(200);
         }
     }
 
