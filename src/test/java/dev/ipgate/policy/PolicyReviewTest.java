@@ -61,6 +61,15 @@ class PolicyReviewTest {
             deny 10.0.0.0/8 GET; allow 10.0.0.0/8 POST                     | ''
             deny 10.0.0.0/8 GET; deny 10.0.0.0/8 POST; allow ::1; allow 10.0.0.1 GET,POST | 4: "allow 10.0.0.1" can never match: the rules above cover it together
 
+            # access
+            allow 10.0.0.0/8 read; allow 10.0.0.0/8                        | ''
+            allow 10.0.0.0/8; allow 10.0.0.0/8 read                        | 2: "allow 10.0.0.0/8" duplicates "allow 10.0.0.0/8" at ipgate.yaml:1
+            allow 10.0.0.0/8 write; deny 10.0.0.1 read                     | 2: "deny 10.0.0.1" can never match: "allow 10.0.0.0/8" at ipgate.yaml:1 covers it
+            deny 10.0.0.1 write; allow 10.0.0.1 read                       | ''
+            deny 10.0.0.1 write; allow 10.0.0.1 read; allow 10.0.0.1       | 3: "allow 10.0.0.1" can never match: the rules above cover it together
+            allow all read; deny all                                       | 1: "allow all" at the top lets everybody in, to look
+            allow all read GET; deny all                                   | 1: "allow all" at the top lets everybody in for GET, to look
+
             # ends
             allow 10.0.0.1 until=1000                                      | 1: "allow 10.0.0.1" ended at 1970-01-01T00:16:40Z; remove it or give it a later end
             allow 10.0.0.1 until=1001                                      | ''
