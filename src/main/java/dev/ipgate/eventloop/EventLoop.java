@@ -59,6 +59,8 @@ final class EventLoop extends XnioIoThread {
     private final List<SocketEvents> ending = new ArrayList<>(); // their last byte is written
     private final List<SocketChannel> cancelled = new ArrayList<>(); // in epoll until the next select
     private final List<SocketChannel> parted = new ArrayList<>(); // the running select has taken them out
+    private long now = System.nanoTime(); // when the present tasks or events began
+    private boolean nowIsPast; // it has waited since
     private volatile boolean stopping;
     private volatile boolean ended;
 
@@ -84,6 +86,7 @@ final class EventLoop extends XnioIoThread {
 
     private void turn() {
         turns.lazySet(turns.get() + 1);
+        now = System.nanoTime();
         runTasks();
         runTimers();
         for (int i = 0; i < ending.size(); i++) {
@@ -107,7 +110,7 @@ final class EventLoop extends XnioIoThread {
         if (timers.size() == 0) {
             return;
         }
-        long now = System.nanoTime();
+        now = System.nanoTime();
         Timer timer;
         while ((timer = timers.pollDue(now)) != null) {
             Runnable task = timer.due();
@@ -129,6 +132,7 @@ final class EventLoop extends XnioIoThread {
         Thread.interrupted(); // a selector does not wait while that is set
         parted.addAll(cancelled);
         cancelled.clear();
+        nowIsPast = true;
         try {
             long nanos = own.isEmpty() && parted.isEmpty() ? timers.nanosToNext(System.nanoTime()) : 0;
             if (nanos == 0) {
@@ -157,6 +161,10 @@ final class EventLoop extends XnioIoThread {
     }
 
     private void ready(SelectionKey key) {
+        if (nowIsPast) {
+            nowIsPast = false;
+            now = System.nanoTime();
+        }
         if (!parted.isEmpty()) {
             closeParted();
         }
@@ -263,6 +271,11 @@ final class EventLoop extends XnioIoThread {
             timers.add(timer);
         }
         return timer;
+    }
+
+    /** On the nanosecond clock; for this thread alone. */
+    long now() {
+        return now;
     }
 
     /** How often it has gone round: a loop that has nothing to do stands still. */

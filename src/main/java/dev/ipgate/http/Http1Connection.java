@@ -1,5 +1,6 @@
 package dev.ipgate.http;
 
+import dev.ipgate.eventloop.LoopClock;
 import io.undertow.conduits.ReadDataStreamSourceConduit;
 import io.undertow.server.Connectors;
 import io.undertow.server.HttpServerExchange;
@@ -334,7 +335,7 @@ public final class Http1Connection extends UndertowConnection {
         endRequest();
         input.clear();
         state = State.LINGERING;
-        deadline = System.nanoTime() + LINGER_NANOS;
+        deadline = LoopClock.nanoTime() + LINGER_NANOS;
         try {
             originalSinkConduit.terminateWrites();
             originalSinkConduit.flush();
@@ -367,11 +368,11 @@ public final class Http1Connection extends UndertowConnection {
     }
 
     private void awaitHead() {
-        deadline = System.nanoTime() + server.limits().headTimeout().toNanos();
+        deadline = LoopClock.nanoTime() + server.limits().headTimeout().toNanos();
     }
 
     private void idle() {
-        deadline = System.nanoTime() + server.limits().idleTimeout().toNanos();
+        deadline = LoopClock.nanoTime() + server.limits().idleTimeout().toNanos();
     }
 
     /** Called now and then: closes what takes too long. */

@@ -1,5 +1,6 @@
 package dev.ipgate.server;
 
+import dev.ipgate.eventloop.LoopClock;
 import dev.ipgate.http.ClientLink;
 import dev.ipgate.http.ClientSide;
 import dev.ipgate.net.IpAddress;
@@ -18,7 +19,7 @@ final class Transaction implements ExchangeCompletionListener, FailureHandler {
     private final Surroundings surroundings;
     private final AccessLog log;
     private final long id;
-    private final long startedAt = System.nanoTime();
+    private final long startedAt = LoopClock.nanoTime();
     private @Nullable Verdict verdict;
     private @Nullable String cut;
     private boolean ended;

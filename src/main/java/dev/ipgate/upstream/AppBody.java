@@ -101,6 +101,22 @@ final class AppBody implements BodySource {
         return data;
     }
 
+    /**
+     * What came together with the head, if it can be passed on as it stands, without a copy; the caller frees it. Else null,
+     * and it is there to be read.
+     */
+    @Nullable
+    PooledByteBuffer takeFirst() {
+        PooledByteBuffer whole = first;
+        if (whole == null || kind != Kind.LENGTH || whole.getBuffer().remaining() > remaining) {
+            return null;
+        }
+        first = null;
+        remaining -= whole.getBuffer().remaining();
+        ended = remaining == 0;
+        return whole;
+    }
+
     private int takeFirst(ByteBuffer buffer, PooledByteBuffer from) {
         ByteBuffer bytes = from.getBuffer();
         int count = Math.min(bytes.remaining(), buffer.remaining());

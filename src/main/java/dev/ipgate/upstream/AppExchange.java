@@ -138,7 +138,7 @@ final class AppExchange implements Runnable, Pump.End {
                 rest,
                 trailers -> exchange.putAttachment(HttpAttachments.RESPONSE_TRAILERS, trailers));
         download = new Pump(body, ClientSide.answer(exchange), lane.upstream().buffers(), lane.thread(), this);
-        download.start();
+        download.start(body.takeFirst());
     }
 
     /** The body is not needed any more once the app has it and has begun to answer: the request is not sent again. */

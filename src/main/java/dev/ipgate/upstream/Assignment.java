@@ -1,5 +1,6 @@
 package dev.ipgate.upstream;
 
+import dev.ipgate.eventloop.LoopClock;
 import dev.ipgate.upstream.Failure.Kind;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +52,7 @@ final class Assignment {
         }
         replica = next;
         if (next != null) {
-            turnedAt = System.nanoTime();
+            turnedAt = LoopClock.nanoTime();
             next.begin(turnedAt);
         }
     }
@@ -105,7 +106,7 @@ final class Assignment {
         boolean reused = connection != null && connection.isUsed();
         release(false);
         if (!reused && replica != null) {
-            lane.upstream().replicas().failed(replica, "it drops connections before it answers", System.nanoTime());
+            lane.upstream().replicas().failed(replica, "it drops connections before it answers", LoopClock.nanoTime());
         }
         return reused && !retried;
     }

@@ -1,6 +1,7 @@
 package dev.ipgate.upstream;
 
 import dev.ipgate.config.UpstreamSettings;
+import dev.ipgate.eventloop.LoopClock;
 import dev.ipgate.http.BodySource;
 import dev.ipgate.http.ClientSide;
 import dev.ipgate.upstream.Failure.Kind;
@@ -46,7 +47,7 @@ final class Forwarding implements Runnable {
     int index = -1;
 
     private Phase phase = Phase.CONNECTING;
-    private long progressAt = System.nanoTime();
+    private long progressAt = LoopClock.nanoTime();
     private long progressSeen;
     private long admissionAt = progressAt;
     private @Nullable Intake intake;
@@ -145,7 +146,7 @@ final class Forwarding implements Runnable {
     }
 
     private void progressed() {
-        progressAt = System.nanoTime();
+        progressAt = LoopClock.nanoTime();
     }
 
     /**

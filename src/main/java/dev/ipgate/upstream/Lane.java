@@ -1,5 +1,6 @@
 package dev.ipgate.upstream;
 
+import dev.ipgate.eventloop.LoopClock;
 import dev.ipgate.http.HeadBytes;
 import dev.ipgate.http.HeadReader;
 import dev.ipgate.http.HeaderNames;
@@ -80,7 +81,7 @@ final class Lane {
 
     /** Gives the assignment a connection, at once or later, or tells it that there is none. */
     void acquire(Assignment assignment, boolean fresh) {
-        long now = System.nanoTime();
+        long now = LoopClock.nanoTime();
         Replica replica = upstream.replicas().choose(now);
         AppConnection kept = fresh ? null : idle.pop(replica, now);
         if (kept != null) {
@@ -116,7 +117,7 @@ final class Lane {
 
     /** Takes back a connection on which both messages ended cleanly. */
     void release(AppConnection connection) {
-        long now = System.nanoTime();
+        long now = LoopClock.nanoTime();
         if (upstream.settings().keepalive().isZero() || upstream.isClosed() || !connection.becomeIdle(now)) {
             drop(connection);
             return;
@@ -156,7 +157,7 @@ final class Lane {
         while (!waiting.isEmpty() && upstream.reserve()) {
             Assignment next = waiting.remove();
             left();
-            next.open(upstream.replicas().choose(System.nanoTime()));
+            next.open(upstream.replicas().choose(LoopClock.nanoTime()));
         }
     }
 
@@ -196,7 +197,7 @@ final class Lane {
 
     private void tick() {
         ticking = false;
-        long now = System.nanoTime();
+        long now = LoopClock.nanoTime();
         for (Forwarding forwarding : List.copyOf(inFlight)) {
             forwarding.tick(now);
         }

@@ -62,13 +62,16 @@ final class Pump {
         run();
     }
 
-    /** Starts with bytes that were read already; the pump frees them. */
-    void start(PooledByteBuffer first) {
-        if (ended) {
-            first.close();
-            return;
+    /** Starts with bytes that were read already, if there are any; the pump frees them. */
+    void start(@Nullable PooledByteBuffer first) {
+        if (first != null) {
+            if (ended) {
+                first.close();
+                return;
+            }
+            pending = first;
+            moved += first.getBuffer().remaining();
         }
-        pending = first;
         start();
     }
 

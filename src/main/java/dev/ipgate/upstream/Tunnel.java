@@ -61,11 +61,7 @@ final class Tunnel {
      */
     void start(@Nullable PooledByteBuffer early) {
         toApp.start();
-        if (early == null) {
-            toClient.start();
-        } else {
-            toClient.start(early);
-        }
+        toClient.start(early);
     }
 
     long moved() {
