@@ -61,6 +61,7 @@ final class EventLoop extends XnioIoThread {
     private final List<SocketChannel> parted = new ArrayList<>(); // the running select has taken them out
     private long now = System.nanoTime(); // when the present tasks or events began
     private boolean nowIsPast; // it has waited since
+    private long millis; // the time of day; 0 if nobody has asked in this turn
     private volatile boolean stopping;
     private volatile boolean ended;
 
@@ -86,7 +87,7 @@ final class EventLoop extends XnioIoThread {
 
     private void turn() {
         turns.lazySet(turns.get() + 1);
-        now = System.nanoTime();
+        lookAtClock();
         runTasks();
         runTimers();
         for (int i = 0; i < ending.size(); i++) {
@@ -94,6 +95,12 @@ final class EventLoop extends XnioIoThread {
         }
         ending.clear();
         select();
+    }
+
+    private void lookAtClock() {
+        nowIsPast = false;
+        now = System.nanoTime();
+        millis = 0;
     }
 
     private void runTasks() {
@@ -162,8 +169,7 @@ final class EventLoop extends XnioIoThread {
 
     private void ready(SelectionKey key) {
         if (nowIsPast) {
-            nowIsPast = false;
-            now = System.nanoTime();
+            lookAtClock();
         }
         if (!parted.isEmpty()) {
             closeParted();
@@ -276,6 +282,14 @@ final class EventLoop extends XnioIoThread {
     /** On the nanosecond clock; for this thread alone. */
     long now() {
         return now;
+    }
+
+    /** The time of day in milliseconds since 1970; for this thread alone. */
+    long millis() {
+        if (millis == 0) {
+            millis = System.currentTimeMillis();
+        }
+        return millis;
     }
 
     /** How often it has gone round: a loop that has nothing to do stands still. */

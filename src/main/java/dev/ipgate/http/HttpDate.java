@@ -1,5 +1,6 @@
 package dev.ipgate.http;
 
+import dev.ipgate.eventloop.LoopClock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -15,7 +16,7 @@ final class HttpDate {
     private String text = "";
 
     String now() {
-        long now = System.currentTimeMillis() / 1000;
+        long now = LoopClock.currentTimeMillis() / 1000;
         if (now != second) {
             second = now;
             text = IMF_FIXDATE.format(Instant.ofEpochSecond(now).atOffset(ZoneOffset.UTC));

@@ -1,5 +1,6 @@
 package dev.ipgate.server;
 
+import dev.ipgate.eventloop.LoopClock;
 import dev.ipgate.http.ClientSide;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
@@ -44,6 +45,6 @@ final class Answers {
 
     /** What a page shows. */
     ErrorPage.Facts facts(@Nullable String client, String requestId, String detail) {
-        return new ErrorPage.Facts(client, requestId, time.iso(System.currentTimeMillis() / 1000), detail);
+        return new ErrorPage.Facts(client, requestId, time.iso(LoopClock.currentTimeMillis() / 1000), detail);
     }
 }

@@ -3,6 +3,7 @@ package dev.ipgate.server;
 import dev.ipgate.config.AuthSettings;
 import dev.ipgate.config.LimitSettings;
 import dev.ipgate.config.Settings;
+import dev.ipgate.eventloop.LoopClock;
 import dev.ipgate.net.IpAddress;
 import dev.ipgate.upstream.AppRequest;
 import dev.ipgate.upstream.HiddenHeaders;
@@ -72,7 +73,7 @@ final class Snapshot {
 
     /** What becomes of a request now. */
     Verdict judge(Request request) {
-        return judge.judge(request, System.currentTimeMillis() / 1000);
+        return judge.judge(request, LoopClock.currentTimeMillis() / 1000);
     }
 
     /** Where the place asks for a password; null if it does not. */

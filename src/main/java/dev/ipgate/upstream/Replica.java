@@ -5,7 +5,7 @@ import java.io.Closeable;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +30,7 @@ final class Replica implements Closeable {
 
     private final AppUrl url;
     private final AppAddresses addresses;
-    private final AtomicInteger inFlight = new AtomicInteger();
+    private final LongAdder inFlight = new LongAdder(); // which threads do not take from each other at every request
     private volatile @Nullable Rest rest;
 
     Replica(AppUrl url, AppAddresses addresses) {
@@ -47,13 +47,13 @@ final class Replica implements Closeable {
     }
 
     /** Requests that it has in hand, those still connecting included. */
-    int inFlight() {
-        return inFlight.get();
+    long inFlight() {
+        return inFlight.sum();
     }
 
     /** A request goes there. If it was set aside, the others go elsewhere until this one has shown how it is. */
     void begin(long now) {
-        inFlight.incrementAndGet();
+        inFlight.increment();
         if (rest != null) {
             tryOut(now);
         }
@@ -67,7 +67,7 @@ final class Replica implements Closeable {
     }
 
     void end() {
-        inFlight.decrementAndGet();
+        inFlight.decrement();
     }
 
     /** Whether requests should go elsewhere. */

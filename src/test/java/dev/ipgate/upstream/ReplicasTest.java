@@ -53,7 +53,7 @@ class ReplicasTest {
         for (int i = 0; i < 9; i++) {
             begin(START);
         }
-        assertThat(apps).extracting(Replica::inFlight).containsOnly(3);
+        assertThat(apps).extracting(Replica::inFlight).containsOnly(3L);
 
         third.end();
         third.end();
