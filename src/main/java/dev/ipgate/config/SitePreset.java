@@ -1,5 +1,6 @@
 package dev.ipgate.config;
 
+import dev.ipgate.config.LocationSettings.Match;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -16,10 +17,16 @@ record SitePreset(UpstreamSettings upstream, boolean hasApp, List<LocationSettin
     /** What holds for a site without a preset. */
     static final SitePreset NONE = new SitePreset(UpstreamReader.DEFAULTS, false, List.of(), "");
 
-    /** The locations of a site: its own, and those of the preset for whose path it has none. */
+    /** The locations of a site: its own, and those of the preset that none of them takes the place of. */
     List<LocationSettings> with(List<LocationSettings> own) {
-        List<String> taken = own.stream().map(LocationSettings::path).toList();
-        return Stream.concat(own.stream(), locations.stream().filter(location -> !taken.contains(location.path())))
+        return Stream.concat(
+                        own.stream(),
+                        locations.stream().filter(location -> own.stream().noneMatch(ours -> replaces(ours, location))))
                 .toList();
+    }
+
+    /** Whether a location holds every path that another does. An exact one does not hold what is below its path. */
+    private static boolean replaces(LocationSettings own, LocationSettings other) {
+        return own.path().equals(other.path()) && (own.match() == other.match() || own.match() == Match.PREFIX);
     }
 }

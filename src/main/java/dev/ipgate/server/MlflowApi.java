@@ -22,6 +22,8 @@ record MlflowApi(String staticPrefix) {
 
     private static final List<String> FILES = List.of("/static-files/", "/build/");
 
+    private static final String ARTIFACTS = "2.0/mlflow-artifacts/artifacts";
+
     /** Reads that are not named so, below {@code /api/} and {@code /ajax-api/}: what one thing of a kind is like. */
     private static final Pattern THINGS = Pattern.compile("[23]\\.0/mlflow/(?:"
             + "traces(?:/[^/]+(?:/info|/assessments/[^/]+)?)?"
@@ -55,9 +57,19 @@ record MlflowApi(String staticPrefix) {
                     Stream.of("/graphql"))
             .collect(Collectors.toUnmodifiableSet());
 
-    /** In a call whose last segment looks like a read: what tells secrets, hands out upload URLs or runs something. */
-    private static final List<String> NOT_FOR_READERS =
-            List.of("/gateway/secrets/", "/webhooks", "/presigned", "/mlflow/assistant/", "/demo/", "/scorer/invoke");
+    /**
+     * In a call whose last segment looks like a read: what tells secrets, hands out upload URLs or runs something, under
+     * the names that later versions may have for it, too.
+     */
+    private static final List<String> NOT_FOR_READERS = List.of(
+            "secret",
+            "token",
+            "credential",
+            "presigned",
+            "/webhooks",
+            "/mlflow/assistant/",
+            "/demo/",
+            "/scorer/invoke");
 
     /**
      * What a request does.
@@ -105,8 +117,9 @@ record MlflowApi(String staticPrefix) {
     }
 
     private static boolean isCallThatReads(String path, int at) {
-        if (path.startsWith("2.0/mlflow-artifacts/artifacts", at)) {
-            return true;
+        if (path.startsWith(ARTIFACTS, at)) {
+            int end = at + ARTIFACTS.length();
+            return end == path.length() || path.charAt(end) == '/';
         }
         if (!path.startsWith("2.0/mlflow/", at) && !path.startsWith("3.0/mlflow/", at)) {
             return false;

@@ -53,7 +53,10 @@ public record Place(
 
     /** What a request does to the app, if the rules here ask for that; else null. */
     public @Nullable Access access(Request request) {
-        return policy != null && policy.asksForAccess() ? api.access(request.method(), request.path()) : null;
+        if (policy == null || !policy.asksForAccess()) {
+            return null;
+        }
+        return request.asksForWebSocket() ? Access.WRITE : api.access(request.method(), request.path());
     }
 
     /** What the rules say; null if there are none. */

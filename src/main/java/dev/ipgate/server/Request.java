@@ -2,6 +2,7 @@ package dev.ipgate.server;
 
 import dev.ipgate.client.ClientAddress;
 import dev.ipgate.client.ClientAddresses.Headers;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,4 +21,11 @@ public record Request(
         String scheme,
         @Nullable String host,
         String method,
-        String path) {}
+        String path) {
+
+    /** Whether it wants to go on as a WebSocket, on which it may say anything. */
+    boolean asksForWebSocket() {
+        List<String> upgrade = headers.lines("Upgrade");
+        return upgrade != null && upgrade.stream().anyMatch("websocket"::equalsIgnoreCase);
+    }
+}

@@ -116,6 +116,11 @@ class MlflowApiTest {
                 "GET /api/2.0/mlflow/webhooks/get-1",
                 "GET /api/2.0/mlflow-artifacts/presigned/1/run/model.pkl",
                 "GET /api/2.0/mlflow/presigned/get",
+                "GET /api/2.0/mlflow/artifacts/get-presigned-url",
+                "GET /api/2.0/mlflow/artifacts/get-credentials",
+                "GET /api/3.0/mlflow/gateway/secrets",
+                "GET /api/3.0/mlflow/gateway/get-secret",
+                "GET /api/2.0/mlflow/users/list-tokens",
                 // executes or spends
                 "GET /ajax-api/3.0/mlflow/assistant/sessions/get",
                 "GET /ajax-api/3.0/mlflow/assistant/status",
@@ -157,6 +162,8 @@ class MlflowApiTest {
                 "GET /API/2.0/mlflow/runs/get",
                 "GET /x/api/2.0/mlflow/runs/get",
                 "GET /metrics",
+                "GET /api/2.0/mlflow-artifacts/artifactsx",
+                "GET /api/2.0/mlflow-artifacts/mpu/get",
                 "GET /health/",
                 "GET /static-filesx",
                 "POST /",
@@ -184,6 +191,12 @@ class MlflowApiTest {
             GET,  /api/2.0/mlflow-artifacts/artifacts/a%20b, READ
             GET,  /api/2.0/mlflow-artifacts/artifacts/a%2Fb, READ
             GET,  /api/2.0/mlflow-artifacts/artifacts/..%2F..%2Fmlflow%2Fruns%2Fdelete, WRITE
+            GET,  /static-files/%2e%2e/api/2.0/mlflow/webhooks, WRITE
+            GET,  /static-files/..;/api/2.0/mlflow/webhooks, WRITE
+            GET,  /build/..%5Capi/2.0/mlflow/webhooks,      WRITE
+            POST, /api/2.0/mlflow/runs/search;x,            WRITE
+            POST, /api/2.0/mlflow/runs/create/..%252fsearch, WRITE
+            POST, /graphql%2F..%2Fv1/traces,                WRITE
             GET,  /api/2.0/mlflow/runs/get%00,              WRITE
             GET,  /api/2.0/mlflow/runs/get%,                WRITE
             GET,  api/2.0/mlflow/runs/get,                  WRITE

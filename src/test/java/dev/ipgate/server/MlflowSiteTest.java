@@ -187,14 +187,18 @@ class MlflowSiteTest {
             strings = {
                 "{path: /ajax-api, rules: [{allow: all}], note: x}",
                 "{path: /ajax-api/3.0/mlflow, before_regex: true, rules: [{allow: all}], note: x}",
-                "{path: ^/ajax-api, match: regex, rules: [{allow: all}], note: x}"
+                "{path: ^/ajax-api, match: regex, rules: [{allow: all}], note: x}",
+                "{path: /ajax-api/3.0/mlflow/assistant, match: exact, rules: [{allow: all}]}",
+                "{path: /ajax-api/3.0/mlflow/assistant, match: regex, rules: [{allow: all}], note: x}"
             })
     void noOtherLocationOpensTheAssistant(String location) throws IOException {
         try (TestGate gate = gate(SITE + "locations:\n  - " + location + "\n")) {
             assertThat(status(gate, "203.0.113.7", "POST", ASSISTANT + "/message"))
                     .isEqualTo(403);
-            assertThat(status(gate, "203.0.113.7", "POST", "/ajax-api/3.0/mlflow/x"))
-                    .isEqualTo(200);
+            if (!location.contains("assistant")) {
+                assertThat(status(gate, "203.0.113.7", "POST", "/ajax-api/3.0/mlflow/x"))
+                        .isEqualTo(200);
+            }
         }
     }
 
@@ -211,6 +215,14 @@ class MlflowSiteTest {
                     .isEqualTo(403);
             assertThat(status(gate, "203.0.113.7", "GET", "/health")).isEqualTo(200);
             assertThat(status(gate, "203.0.113.8", "GET", "/health")).isEqualTo(403);
+        }
+    }
+
+    /** Who writes a path without {@code match} means that path, too. */
+    @Test
+    void aPrefixOfTheSameSiteReplacesThePresetsExactPath() throws IOException {
+        try (TestGate gate = gate(SITE + "locations: [{path: /health, rules: [{deny: all}]}]\n")) {
+            assertThat(status(gate, "127.0.0.1", "GET", "/health")).isEqualTo(403);
         }
     }
 
@@ -256,6 +268,36 @@ class MlflowSiteTest {
             assertThat(status(gate, "198.51.100.1", "GET", "/health", ml)).isEqualTo(200);
             assertThat(status(gate, "198.51.100.1", "GET", "/health")).isEqualTo(403);
         }
+    }
+
+    /** MLflow has no WebSockets, so nobody knows what one would do; an offer of h2c is dropped and does nothing. */
+    @Test
+    void openingAWebSocketIsNoLook() throws IOException {
+        try (TestGate gate =
+                gate("preset: mlflow\nupstream: APP\nrules: [{allow: 203.0.113.1, access: mlflow:read}]\n")) {
+            assertThat(status(gate, "203.0.113.1", "GET", "/", "Connection: Upgrade", "Upgrade: WebSocket"))
+                    .isEqualTo(403);
+            assertThat(app.seen()).isEmpty();
+            assertThat(status(gate, "203.0.113.1", "GET", "/", "Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c"))
+                    .isEqualTo(200);
+        }
+    }
+
+    /** What a proxy or a framework may read as the method, MLflow does not; and a search is no run. */
+    @ParameterizedTest
+    @ValueSource(strings = {"X-HTTP-Method-Override: DELETE", "X-HTTP-Method: PUT", "X-Method-Override: PATCH"})
+    void anotherMethodInAHeaderMakesNoWriteARead(String line) throws IOException {
+        try (TestGate gate =
+                gate("preset: mlflow\nupstream: APP\nrules: [{allow: 203.0.113.1, access: mlflow:read}]\n")) {
+            String get = line.substring(0, line.indexOf(':')) + ": GET";
+            assertThat(status(gate, "203.0.113.1", "POST", "/api/2.0/mlflow/runs/create", get))
+                    .isEqualTo(403);
+            assertThat(status(gate, "203.0.113.1", "DELETE", "/api/3.0/mlflow/traces/tr-1", get))
+                    .isEqualTo(403);
+            assertThat(status(gate, "203.0.113.1", "POST", "/api/2.0/mlflow/runs/create?_method=GET"))
+                    .isEqualTo(403);
+        }
+        assertThat(app.seen()).isEmpty();
     }
 
     @ParameterizedTest(name = "{0} {1} {2}: {3}")
