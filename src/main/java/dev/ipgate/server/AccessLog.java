@@ -1,5 +1,8 @@
 package dev.ipgate.server;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.ipgate.config.AccessLogSettings;
 import dev.ipgate.config.AccessLogSettings.Format;
 import dev.ipgate.config.AccessLogSettings.Target;
@@ -135,7 +138,9 @@ final class AccessLog {
         if (verdict == null || verdict.user() == null) {
             line.append('-');
         } else {
-            line.append(printable(verdict.user()).replace(" ", "\\x20"));
+            String bytes =
+                    new String(verdict.user().getBytes(UTF_8), ISO_8859_1); // as everything else that clients send
+            line.append(printable(bytes).replace(" ", "\\x20"));
         }
     }
 
