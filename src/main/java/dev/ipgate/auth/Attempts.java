@@ -30,8 +30,11 @@ final class Attempts {
 
     private static final int MOST_GUESSES = 8; // of one client that are known again
 
+    /** Credentials that were wrong by one reading of the users file; by the next they may be right. */
+    record Guess(Fingerprint credentials, long reading) {}
+
     /** What one client did: how many wrong ones since when, for how long it is held, and the latest guesses. */
-    private record Tally(int wrong, long since, boolean held, long heldUntil, List<Fingerprint> guesses) {
+    private record Tally(int wrong, long since, boolean held, long heldUntil, List<Guess> guesses) {
 
         static final Tally NONE = new Tally(0, 0, false, 0, List.of());
     }
@@ -63,7 +66,7 @@ final class Attempts {
     }
 
     /** Whether the client sent the very same before, and it was wrong. */
-    boolean isRepeated(IpAddress client, Fingerprint guess) {
+    boolean isRepeated(IpAddress client, Guess guess) {
         return tally(client).guesses().contains(guess);
     }
 
@@ -73,7 +76,7 @@ final class Attempts {
     }
 
     /** Writes down a wrong password, unless it is there already, and says how long the answer has to wait. */
-    long add(IpAddress client, Fingerprint guess) {
+    long add(IpAddress client, Guess guess) {
         return delay(tallies.asMap().compute(client.subnet64(), (unused, before) -> {
             long now = nanoTime.getAsLong();
             Tally tally = current(before, now);
@@ -81,7 +84,7 @@ final class Attempts {
                 return tally;
             }
             int wrong = tally.wrong() + 1;
-            List<Fingerprint> guesses = Stream.concat(Stream.of(guess), tally.guesses().stream())
+            List<Guess> guesses = Stream.concat(Stream.of(guess), tally.guesses().stream())
                     .limit(MOST_GUESSES)
                     .toList();
             long since = tally.wrong() == 0 ? now : tally.since();

@@ -2,6 +2,7 @@ package dev.ipgate.auth;
 
 import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.ipgate.auth.Attempts.Guess;
 import dev.ipgate.net.IpAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -17,8 +18,9 @@ public final class PasswordCheck {
 
     /*
      * A client sends its password with every request, and bcrypt takes a quarter of a second. So credentials that were
-     * right are remembered, by their fingerprint, until nobody has used them for a while or the file changes. They are
-     * looked for before anything else: whoever has them passes, whatever others do from the same address.
+     * right are remembered, by their fingerprint, until nobody has used them for a while or the user's line in the file
+     * changes. They are looked for before anything else: whoever has them passes, whatever others do from the same address,
+     * and another user's new password neither costs everybody a hash nor ends anybody's streams.
      *
      * While credentials are hashed for the first time, a promise stands in the place of the answer. All who come with the
      * same ones meanwhile wait for it, in their worker threads, and one hash serves them all. A promise that comes to
@@ -29,7 +31,7 @@ public final class PasswordCheck {
     private static final Duration REMEMBERED = Duration.ofMinutes(10); // since they were last used
 
     /** One reading of the users file, and what is known of credentials under it. */
-    private record Reading(Users users, Fingerprints fingerprints, AsyncCache<Fingerprint, String> right) {
+    private record Reading(long number, Users users, AsyncCache<Fingerprint, String> right) {
 
         boolean remembers(Fingerprint fingerprint) {
             CompletableFuture<String> known = right.getIfPresent(fingerprint);
@@ -54,6 +56,7 @@ public final class PasswordCheck {
     }
 
     private final Attempts attempts;
+    private final Fingerprints fingerprints = new Fingerprints();
     private final LongSupplier nanoTime;
     private final LongAdder hashes = new LongAdder();
     private volatile Reading current;
@@ -62,12 +65,23 @@ public final class PasswordCheck {
     public PasswordCheck(Users users, AttemptLimit limit, LongSupplier nanoTime) {
         this.attempts = new Attempts(limit, nanoTime);
         this.nanoTime = nanoTime;
-        this.current = read(users);
+        this.current = new Reading(0, users, nothingRight());
     }
 
-    /** The file changed: what was remembered of it, right or wrong, is forgotten. Held clients stay held. */
-    public void replace(Users users) {
-        current = read(users);
+    /**
+     * The file changed: of what was remembered, only passwords whose users have the same hash as before stay. Held clients
+     * stay held.
+     */
+    public synchronized void replace(Users users) {
+        Reading before = current;
+        Reading next = new Reading(before.number() + 1, users, nothingRight());
+        before.right().asMap().forEach((fingerprint, right) -> {
+            String user = right.getNow(null); // null while it is hashed
+            if (user != null && users.agreeWith(before.users(), user)) {
+                next.right().put(fingerprint, right);
+            }
+        });
+        current = next;
     }
 
     /** How many passwords have been hashed. */
@@ -87,7 +101,7 @@ public final class PasswordCheck {
             return new Login.Missing(authorization != null);
         }
         Reading reading = current;
-        Login known = known(reading, credentials, reading.fingerprints().of(credentials), client);
+        Login known = known(reading, credentials, fingerprints.of(credentials), client);
         return known == null ? new Login.Unchecked(credentials) : known;
     }
 
@@ -99,14 +113,14 @@ public final class PasswordCheck {
     public Login check(Login.Unchecked unchecked, IpAddress client) {
         Credentials credentials = unchecked.credentials();
         Reading reading = current; // perhaps another than at the look
-        Fingerprint fingerprint = reading.fingerprints().of(credentials);
+        Fingerprint fingerprint = fingerprints.of(credentials);
         Login known = known(reading, credentials, fingerprint, client); // much may have happened in the queue
         if (known != null) {
             return known;
         }
         return reading.accepts(credentials, fingerprint, hashes)
                 ? new Login.Right(credentials.user())
-                : new Login.Wrong(credentials.user(), attempts.add(client, fingerprint));
+                : new Login.Wrong(credentials.user(), attempts.add(client, new Guess(fingerprint, reading.number())));
     }
 
     private @Nullable Login known(Reading reading, Credentials credentials, Fingerprint fingerprint, IpAddress client) {
@@ -117,20 +131,17 @@ public final class PasswordCheck {
         if (heldSeconds > 0) {
             return new Login.Held(heldSeconds);
         }
-        return attempts.isRepeated(client, fingerprint)
+        return attempts.isRepeated(client, new Guess(fingerprint, reading.number()))
                 ? new Login.Wrong(credentials.user(), attempts.delay(client))
                 : null;
     }
 
-    private Reading read(Users users) {
-        return new Reading(
-                users,
-                new Fingerprints(), // a key of its own, under which nothing of an earlier reading is found
-                Caffeine.newBuilder()
-                        .maximumSize(MOST_REMEMBERED)
-                        .expireAfterAccess(REMEMBERED)
-                        .ticker(nanoTime::getAsLong)
-                        .executor(Runnable::run)
-                        .buildAsync());
+    private AsyncCache<Fingerprint, String> nothingRight() {
+        return Caffeine.newBuilder()
+                .maximumSize(MOST_REMEMBERED)
+                .expireAfterAccess(REMEMBERED)
+                .ticker(nanoTime::getAsLong)
+                .executor(Runnable::run)
+                .buildAsync();
     }
 }

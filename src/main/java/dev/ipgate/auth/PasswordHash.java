@@ -1,15 +1,40 @@
 package dev.ipgate.auth;
 
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A password as an htpasswd file has it: in one of the forms that htpasswd(1), openssl-passwd(1) and nginx's
- * {@code auth_basic_user_file} know. No form shows the hash in {@code toString()}.
+ * {@code auth_basic_user_file} know. No form shows the hash in {@code toString()}. Equal ones accept the same passwords.
  */
 interface PasswordHash {
 
     /** Whether this is the hash of a password, given in UTF-8. Takes the same time for each password of a length. */
     boolean matches(byte[] password);
+
+    /** A hash with its text, by which two readings of a file agree or differ about a user. */
+    record Written(String text, PasswordHash hash) implements PasswordHash {
+
+        @Override
+        public boolean matches(byte[] password) {
+            return hash.matches(password);
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Written that && text.equals(that.text);
+        }
+
+        @Override
+        public int hashCode() {
+            return text.hashCode();
+        }
+
+        @Override
+        public String toString() {
+            return hash.toString();
+        }
+    }
 
     /** Begins what is a hash elsewhere, and here is not. */
     Map<String, String> FOREIGN = Map.ofEntries(
@@ -43,6 +68,10 @@ interface PasswordHash {
         if (text.isEmpty()) {
             throw new IllegalArgumentException("has no password");
         }
+        return new Written(text, read(text));
+    }
+
+    private static PasswordHash read(String text) {
         if (Bcrypt.looksLike(text)) {
             return Bcrypt.parse(text);
         }

@@ -43,6 +43,12 @@ public final class Users {
         return hashes.size();
     }
 
+    /** Whether a user is here with the very hash that the user had there. */
+    boolean agreeWith(Users others, String user) {
+        PasswordHash hash = hashes.get(user);
+        return hash != null && hash.equals(others.hashes.get(user));
+    }
+
     /** Whether there is such a user with this password. Slow: it takes as long as the hash is meant to. */
     public boolean accept(Credentials credentials) {
         PasswordHash hash = hashes.get(credentials.user());

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class Admission implements BooleanSupplier {
 
     /*
-     * When the users file has changed, nothing is remembered of it, and the credentials have to be hashed again: that goes
-     * to the queue, and the next look finds the outcome. Who cannot be told right in time is cut.
+     * When the user's line in the users file has changed, the credentials have to be hashed again: that goes to the queue,
+     * and the next look finds the outcome. Who cannot be told right in time is cut.
      */
     private static final long LONGEST_UNKNOWN = Duration.ofSeconds(5).toNanos();
 

@@ -3,6 +3,7 @@ package dev.ipgate.auth;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ipgate.auth.Attempts.Guess;
 import dev.ipgate.net.IpAddress;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
@@ -54,13 +55,16 @@ class AttemptsTest {
 
     @Test
     void aRepeatedGuessCountsOnceUntilTheWindowIsOver() {
-        Fingerprint old = new Fingerprint(7, 7);
+        Guess old = new Guess(new Fingerprint(7, 7), 0);
         for (int i = 0; i < 100; i++) {
             assertThat(attempts.add(CLIENT, old)).isZero();
             assertThat(attempts.isRepeated(CLIENT, old)).isTrue();
         }
         assertThat(attempts.heldSeconds(CLIENT)).isZero();
         assertThat(attempts.isRepeated(IpAddress.parse("192.0.2.2"), old)).isFalse();
+        assertThat(attempts.isRepeated(CLIENT, new Guess(old.credentials(), 1)))
+                .as("by another reading")
+                .isFalse();
 
         now.addAndGet(60 * SECOND);
         assertThat(attempts.isRepeated(CLIENT, old)).isFalse();
@@ -88,7 +92,7 @@ class AttemptsTest {
             ::1,                 ::ffff:0.0.0.0,           false
             """)
     void aClientIsAnIpv4AddressOrA64(String one, String other, boolean same) {
-        Fingerprint guess = new Fingerprint(1, 2);
+        Guess guess = new Guess(new Fingerprint(1, 2), 0);
         attempts.add(IpAddress.parse(one), guess);
 
         assertThat(attempts.isRepeated(IpAddress.parse(other), guess)).isEqualTo(same);
@@ -129,6 +133,6 @@ class AttemptsTest {
     }
 
     private long guess(IpAddress client) {
-        return attempts.add(client, new Fingerprint(guesses++, 0));
+        return attempts.add(client, new Guess(new Fingerprint(guesses++, 0), 0));
     }
 }

@@ -32,10 +32,10 @@ class PasswordCheckTest {
 
     private final AtomicLong now = new AtomicLong();
     private final AtomicInteger hashed = new AtomicInteger();
-    private final PasswordCheck check = new PasswordCheck(users("secret"), LIMIT, now::get);
+    private final PasswordCheck check = new PasswordCheck(anas("secret"), LIMIT, now::get);
 
     /** Ana, whose password is "hashed" in no time, and counted. */
-    private Users users(String password) {
+    private Users anas(String password) {
         return new Users(Map.of("ana", attempt -> {
             hashed.incrementAndGet();
             return Arrays.equals(attempt, password.getBytes(UTF_8));
@@ -200,11 +200,43 @@ class PasswordCheckTest {
         login("ana", "new", CLIENT);
         Login.Unchecked queued = (Login.Unchecked) check.look(header("ana", "newer"), CLIENT);
 
-        check.replace(users("new"));
+        check.replace(anas("new"));
         assertThat(login("ana", "secret", CLIENT)).isEqualTo(new Login.Wrong("ana", 0));
         assertThat(login("ana", "new", CLIENT)).isEqualTo(new Login.Right("ana"));
-        check.replace(users("newer"));
+        check.replace(anas("newer"));
         assertThat(check.check(queued, CLIENT)).isEqualTo(new Login.Right("ana"));
+    }
+
+    /** Whoever goes on passing does so though the client is held: another user's change is none of theirs. */
+    @Test
+    void aUserWhoseLineIsTheSameStaysRememberedWhenTheFileChanges() {
+        PasswordCheck real = new PasswordCheck(users("ana:{PLAIN}secret", "bo:{PLAIN}old"), LIMIT, now::get);
+        assertThat(login(real, "ana", "secret")).isEqualTo(new Login.Right("ana"));
+        assertThat(login(real, "bo", "old")).isEqualTo(new Login.Right("bo"));
+        assertThat(login(real, "bo", "new")).isEqualTo(new Login.Wrong("bo", 0));
+
+        real.replace(users("# changed", "bo:{PLAIN}new", "cem:{PLAIN}x", "ana:{PLAIN}secret"));
+        assertThat(real.look(header("ana", "secret"), OTHER)).isEqualTo(new Login.Right("ana"));
+        assertThat(real.hashes()).isEqualTo(3);
+        assertThat(login(real, "bo", "old")).isEqualTo(new Login.Wrong("bo", 0));
+        assertThat(login(real, "bo", "new")).isEqualTo(new Login.Right("bo"));
+
+        for (int i = 0; i < 10; i++) {
+            login(real, "ana", "guess" + i);
+        }
+        real.replace(users("ana:{PLAIN}secret"));
+        assertThat(login(real, "ana", "secret")).isEqualTo(new Login.Right("ana"));
+        assertThat(login(real, "bo", "new")).as("gone, and held").isInstanceOf(Login.Held.class);
+
+        real.replace(users("ana:{PLAIN}other"));
+        real.replace(users("ana:{PLAIN}secret"));
+        assertThat(login(real, "ana", "secret"))
+                .as("once gone, it has to be shown again")
+                .isInstanceOf(Login.Held.class);
+    }
+
+    private static Users users(String... lines) {
+        return Users.parse("htpasswd", String.join("\n", lines), new Problems());
     }
 
     @Test
@@ -212,7 +244,7 @@ class PasswordCheckTest {
         for (int i = 0; i < 10; i++) {
             login("ana", "guess" + i, CLIENT);
         }
-        check.replace(users("secret"));
+        check.replace(anas("secret"));
         assertThat(login("ana", "secret", CLIENT)).isInstanceOf(Login.Held.class);
     }
 
@@ -241,6 +273,14 @@ class PasswordCheckTest {
     }
 
     private Login login(String user, String password, IpAddress client) {
+        return login(check, user, password, client);
+    }
+
+    private static Login login(PasswordCheck check, String user, String password) {
+        return login(check, user, password, CLIENT);
+    }
+
+    private static Login login(PasswordCheck check, String user, String password, IpAddress client) {
         Login login = check.look(header(user, password), client);
         return login instanceof Login.Unchecked unchecked ? check.check(unchecked, client) : login;
     }

@@ -13,10 +13,12 @@ import dev.ipgate.testing.TestGate;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,6 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 class UsersFileChangesTest {
 
     private static final String ANA = Basic.line("ana", "secret");
+    private static final String WRONG = Basic.line("ana", "wrong");
+    private static final long ONE_LOOK = 3_000_000_000L; // and more
     private static final String BEA = Basic.line("bea", "secret");
     private static final String BOTH = "ana:{PLAIN}secret\nbea:{PLAIN}secret\n";
 
@@ -164,6 +168,40 @@ class UsersFileChangesTest {
     }
 
     @Test
+    void whatIsNoUsersFileIsNotReadAndChangesNothing() throws Exception {
+        Path file = folder.resolve("htpasswd");
+        try (TestGate gate = gate()) {
+            UsersFiles files = gate.gate().usersFiles();
+            int expected = 0;
+            for (String what : List.of("fifo", "folder", "loop", "zeros", "large")) {
+                Files.deleteIfExists(file);
+                switch (what) {
+                    case "fifo" ->
+                        assertThat(new ProcessBuilder("mkfifo", file.toString())
+                                        .start()
+                                        .waitFor())
+                                .isZero();
+                    case "folder" -> Files.createDirectory(file);
+                    case "loop" -> Files.createSymbolicLink(file, file);
+                    case "zeros" -> Files.createSymbolicLink(file, Path.of("/dev/zero"));
+                    default -> {
+                        try (RandomAccessFile large = new RandomAccessFile(file.toFile(), "rw")) {
+                            large.setLength(64 << 20);
+                        }
+                    }
+                }
+                int failures = ++expected;
+                Eventually.holds(what + " is noticed", () -> files.failures() == failures);
+                assertThatThrownBy(() -> gate.reload(conf(""))).as(what).isInstanceOf(ConfigException.class);
+                assertThat(status(gate, BEA)).as(what).isEqualTo(200);
+            }
+            Files.delete(file);
+            write("ana:{PLAIN}secret\n");
+            Eventually.holds("bea is out", () -> status(gate, BEA) == 401);
+        }
+    }
+
+    @Test
     void aReloadKeepsWhatIsKnownOfAFileThatIsTheSame() throws IOException {
         try (TestGate gate = gate()) {
             UsersFiles files = gate.gate().usersFiles();
@@ -180,9 +218,15 @@ class UsersFileChangesTest {
             assertThat(status(gate, Basic.line("ana", "guess5"))).isEqualTo(401);
             assertThat(System.nanoTime() - before).as("delayed").isGreaterThanOrEqualTo(1_000_000_000L);
 
-            write("# changed\n" + BOTH);
+            assertThat(files.hashes()).isEqualTo(7);
+
+            write("bea:{PLAIN}changed\nana:{PLAIN}secret\n");
             gate.reload(conf(""));
             assertThat(status(gate, ANA)).isEqualTo(200);
+            assertThat(files.hashes()).as("her line is the same").isEqualTo(7);
+            write("ana:{PLAIN}changed\n");
+            gate.reload(conf(""));
+            assertThat(status(gate, ANA)).isEqualTo(401);
             assertThat(files.hashes()).as("hashed anew").isEqualTo(8);
         }
     }
@@ -221,6 +265,30 @@ class UsersFileChangesTest {
 
             gate.reload(conf("satisfy: all\nrules: [{allow: 127.0.0.2}]\n"));
             assertThat(beas.isClosedByServer()).as("the address is needed now").isTrue();
+        }
+    }
+
+    /** Others guess from the same address until it is held, and then the file changes. */
+    @Test
+    void streamsOfAUserWhoseLineIsTheSameGoOnThoughTheClientIsHeld() throws IOException {
+        String conf = "upstream: \"" + app.url()
+                + "\"\nauth: {users_file: htpasswd, attempts: {failures: 1, delay: 0, hold: 1h}}\n";
+        try (TestGate gate = TestGate.start(folder, conf);
+                RawClient anas = events(gate, "127.0.0.1", ANA);
+                RawClient anasTunnel = tunnel(gate, ANA);
+                RawClient beas = events(gate, "127.0.0.1", BEA)) {
+            for (int i = 0; i < 3; i++) {
+                status(gate, Basic.line("ana", "guess" + i));
+            }
+            assertThat(status(gate, WRONG)).isEqualTo(429);
+            write("ana:{PLAIN}secret\nbea:{PLAIN}other\n");
+
+            assertThat(beas.isClosedByServer()).isTrue();
+            long closedAt = System.nanoTime();
+            while (System.nanoTime() - closedAt < ONE_LOOK) { // hers may be looked at as much later
+                goesOn(anas, anasTunnel);
+            }
+            assertThat(status(gate, ANA)).isEqualTo(200);
         }
     }
 
