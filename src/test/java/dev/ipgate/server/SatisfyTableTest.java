@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The table of satisfy, over real requests, and the same requests answered by nginx. */
 class SatisfyTableTest {
@@ -143,6 +144,47 @@ class SatisfyTableTest {
             gate.gate().close();
             assertThat(gate.log()).contains(" decision=" + decision + " ");
         }
+    }
+
+    /** Whoever has no address, or none to be believed, is refused before any password is looked at. */
+    @ParameterizedTest(name = "{0} from {1} with {2}: {3}")
+    @CsvSource(delimiter = '|', textBlock = """
+            /any | 127.0.0.9 | X-Forwarded-For: unknown         | 403
+            /any | 127.0.0.9 | X-Forwarded-For: 127.0.0.2, 1.2.3 | 403
+            /any | 127.0.0.9 | X-Forwarded-For: 010.0.0.1       | 403
+            /all | 127.0.0.9 | X-Forwarded-For: unknown         | 403
+            /any | 127.0.0.2 | X-Forwarded-For: 127.0.0.2       | 403
+            /any | 127.0.0.3 | Via: 1.1 x                       | 403
+            /any | 127.0.0.9 | X-Forwarded-For: 127.0.0.3       | 200
+            """)
+    void noPasswordMakesUpForAnAddressThatCannotBeKnown(String path, String from, String line, int status)
+            throws IOException {
+        String trusted = "client_address: {trusted_proxies: 127.0.0.9}\n";
+        try (TestGate gate = TestGate.start(folder, trusted + CONF.replace("APP", app.url()))) {
+            RawResponse answer = gate.getFrom(from, path, Basic.line("ana", "secret"), line);
+
+            assertThat(answer.status()).isEqualTo(status);
+            assertThat(gate.gate().usersFiles().hashes()).isEqualTo(status == 200 ? 1 : 0);
+        }
+        assertThat(app.seen()).hasSize(status == 200 ? 1 : 0);
+    }
+
+    /** A path that two servers read differently is neither the place without a password nor the one with. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/open%2F..%2Fsecret",
+                "/secret/..%2Fopen",
+                "/open/..;/secret",
+                "/open\\..\\secret",
+                "/%6fpen/%252e%252e/secret"
+            })
+    void aPathThatMayBeAnotherPlaceIsRefused(String path) throws IOException {
+        try (TestGate gate = TestGate.start(folder, CONF.replace("APP", app.url()));
+                RawClient client = gate.connectFrom("127.0.0.9")) {
+            assertThat(client.get(path, "Host: password.example.com").status()).isIn(400, 401);
+        }
+        assertThat(app.seen()).isEmpty();
     }
 
     @Test
