@@ -119,7 +119,7 @@ final class Authentication implements Runnable {
             if (slow != null && System.nanoTime() - queuedAt < LONGEST_IN_QUEUE) {
                 login = door.check().check(slow, client);
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // and nobody is left waiting
             LOG.error("a password could not be checked: nobody is let in by it", e);
         }
         Login checked = login;
