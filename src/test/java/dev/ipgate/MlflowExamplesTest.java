@@ -137,6 +137,9 @@ class MlflowExamplesTest {
             ssh-tunnel-or-address,    127.0.0.1,    none,     200,  200
             ssh-tunnel-or-address,    203.0.113.7,  none,     200,  200
             ssh-tunnel-or-address,    198.51.100.5, none,     403,  403
+            password-behind-nginx,    198.51.100.5, right,    200,  200
+            password-behind-nginx,    198.51.100.5, wrong,    401,  401
+            password-behind-nginx,    198.51.100.5, none,     401,  401
             behind-nginx,             203.0.113.7,  none,     200,  200
             behind-nginx,             127.0.0.1,    none,     403,  403
             """)
