@@ -233,7 +233,9 @@ class ExplainTest {
 
         assertThat(run.status()).isEqualTo(1);
         assertThat(run.out())
-                .contains("rule \"deny all but loopback\" at " + conf + ":2", "default /ajax-api/3.0/mlflow/assistant")
+                .contains(
+                        "rule \"deny all but clients on this machine\" at " + conf + ":2",
+                        "default /ajax-api/3.0/mlflow/assistant")
                 .doesNotContain("access:");
     }
 

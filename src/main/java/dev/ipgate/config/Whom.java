@@ -25,11 +25,11 @@ public sealed interface Whom {
         }
     }
 
-    /** Every address of both families but 127.0.0.0/8 and ::1. */
+    /** Every address of both families but 127.0.0.0/8 and ::1, of which trusted proxies are named nevertheless. */
     record AllButLoopback(Position at) implements Whom {
         @Override
         public String toString() {
-            return "all but loopback";
+            return "all but clients on this machine";
         }
     }
 

@@ -166,13 +166,21 @@ final class PlaceBuilder {
                 .map(rule -> new Rule(
                         rule.action(),
                         rule.whom().stream().map(Whom::toString).collect(Collectors.joining(", ")),
-                        groups.resolve(rule.whom()),
+                        addresses(rule.whom()),
                         rule.methods(),
                         rule.access(),
                         rule.until(),
                         rule.note(),
                         rule.at()))
                 .toList();
+    }
+
+    /** A trusted proxy on this machine stands for whomever it forwards without naming them, so it is not the machine. */
+    private AddressSet addresses(List<Whom> whom) {
+        AddressSet named = groups.resolve(whom);
+        return whom.stream().anyMatch(Whom.AllButLoopback.class::isInstance)
+                ? AddressSet.builder().addAll(named).addAll(trusted).build()
+                : named;
     }
 
     private void warn(PolicyReview.Finding finding, List<RuleSettings> settings) {

@@ -158,6 +158,24 @@ class MlflowSiteTest {
         }
     }
 
+    /** A proxy that names nobody is not this machine, though that is where it is. */
+    @Test
+    void whomAProxyHereDoesNotNameIsNotThisMachine() throws IOException {
+        Files.writeString(folder.resolve("htpasswd"), "ana:{PLAIN}secret\n");
+        try (TestGate gate = TestGate.start(
+                        folder,
+                        "client_address: {trusted_proxies: 127.0.0.1}\npreset: mlflow\nupstream: \"" + app.url()
+                                + "\"\nauth: {users_file: htpasswd}\n");
+                RawClient proxy = gate.connect()) {
+            String password = "Authorization: Basic YW5hOnNlY3JldA==";
+            assertThat(proxy.get("/", password).status()).isEqualTo(200);
+            assertThat(proxy.get(ASSISTANT + "/status", password).status()).isEqualTo(403);
+            assertThat(proxy.get(ASSISTANT + "/status", password, "X-Forwarded-For: 127.0.0.2")
+                            .status())
+                    .isEqualTo(200);
+        }
+    }
+
     /** A password opens the site and not the assistant; on this machine, the assistant wants both. */
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', textBlock = """
