@@ -241,7 +241,7 @@ public final class Http1Connection extends UndertowConnection {
     }
 
     /** What was read behind the end of the body is the next request; the bytes stay the caller's. */
-    void giveBack(ByteBuffer bytes) {
+    void giveBack(ByteBuffer bytes) throws IOException {
         input.giveBack(bytes);
     }
 

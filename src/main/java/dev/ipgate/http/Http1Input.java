@@ -14,7 +14,7 @@ final class Http1Input {
     /*
      * All connections of an IO thread read their heads into one buffer, in turn. What is left there when the turn ends
      * moves to a buffer of its own size: ten thousand clients that drip their heads take the room of what they have
-     * sent, and not a buffer each.
+     * sent, and not a buffer each; and only so much in all, see IoContext.
      */
 
     /** How far a head has come. */
@@ -117,14 +117,30 @@ final class Http1Input {
         return ByteBuffer.allocate(size).put(full.flip());
     }
 
-    /** Keeps what is left in a buffer, which may be the one that all share. */
-    private void keep(ByteBuffer left) {
+    /**
+     * Keeps what is left in a buffer, which may be the one that all share.
+     *
+     * @throws IOException if there is no room for it; nothing is kept
+     */
+    private void keep(ByteBuffer left) throws IOException {
         if (!left.hasRemaining()) {
-            early = null; // an idle connection holds no buffer
+            hold(null); // an idle connection holds no buffer
         } else if (left.isDirect()) { // as the one that all share is
-            early = ByteBuffer.allocate(left.remaining()).put(left).flip();
+            hold(ByteBuffer.allocate(left.remaining()).put(left).flip());
         } else {
-            early = left;
+            hold(left);
+        }
+    }
+
+    private void hold(@Nullable ByteBuffer next) throws IOException {
+        if (next == early) {
+            return;
+        }
+        int more = (next == null ? 0 : next.capacity()) - (early == null ? 0 : early.capacity());
+        early = next;
+        if (!context.hold(more)) {
+            clear();
+            throw new IOException("what clients have sent too early fills the room there is for it");
         }
     }
 
@@ -157,12 +173,12 @@ final class Http1Input {
     }
 
     /** Takes back what was read too far, before whatever else there is; the bytes stay the caller's. */
-    void giveBack(ByteBuffer bytes) {
+    void giveBack(ByteBuffer bytes) throws IOException {
         ByteBuffer rest = early == null ? ByteBuffer.allocate(0) : early;
-        early = ByteBuffer.allocate(bytes.remaining() + rest.remaining())
+        keep(ByteBuffer.allocate(bytes.remaining() + rest.remaining())
                 .put(bytes)
                 .put(rest)
-                .flip();
+                .flip());
     }
 
     /** What was read and nobody has taken, which is the caller's from now on, or null. */
@@ -175,6 +191,9 @@ final class Http1Input {
 
     /** Throws away what was read. */
     void clear() {
+        if (early != null) {
+            context.hold(-early.capacity());
+        }
         early = null;
         searched = 0;
     }

@@ -13,6 +13,9 @@ final class IoContext {
 
     private static final long TICK_MILLIS = 100;
 
+    /** Part of the heap that all IO threads may hold of unfinished heads and early bytes: strangers fill it too. */
+    private static final int PART_OF_HEAP = 8;
+
     private final XnioIoThread thread;
     private final ByteBufferPool buffers;
     private final ByteBuffer input;
@@ -21,9 +24,22 @@ final class IoContext {
     private final HeadBytes bytes = new HeadBytes();
     private final HttpDate date = new HttpDate();
     private final List<Http1Connection> connections = new ArrayList<>();
+    private final long most;
+    private long held; // bytes
     private boolean ticking;
 
     IoContext(XnioIoThread thread, ByteBufferPool buffers) {
+        this(
+                thread,
+                buffers,
+                Runtime.getRuntime().maxMemory()
+                        / PART_OF_HEAP
+                        / Runtime.getRuntime().availableProcessors());
+    }
+
+    /** @param most bytes that clients may have sent and that cannot be used yet */
+    IoContext(XnioIoThread thread, ByteBufferPool buffers, long most) {
+        this.most = most;
         this.thread = thread;
         this.buffers = buffers;
         input = ByteBuffer.allocateDirect(buffers.getBufferSize());
@@ -50,6 +66,21 @@ final class IoContext {
     /** Room for what is being written, empty; whoever uses it next overwrites it. */
     ByteBuffer output() {
         return output.clear();
+    }
+
+    /**
+     * Takes room for bytes that a client has sent and that cannot be used yet, or gives it back.
+     *
+     * @return false if there is no room left: whoever needs more has to go. What comes in one piece needs none
+     */
+    boolean hold(int more) {
+        held += more;
+        return more <= 0 || held <= most;
+    }
+
+    /** Bytes that clients have sent and that cannot be used yet. */
+    long held() {
+        return held;
     }
 
     /** The bytes of the head that is being written; one at a time. */

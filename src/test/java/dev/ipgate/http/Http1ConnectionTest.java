@@ -97,6 +97,7 @@ class Http1ConnectionTest {
                 .as("every answer, in the order of the requests");
         assertThat(wire.isOpen()).isTrue();
         assertThat(wire.awaitsBytes()).isTrue();
+        assertThat(wire.context().held()).as("bytes that wait").isZero();
     }
 
     private static String ok(String target) {
@@ -121,6 +122,30 @@ class Http1ConnectionTest {
             wire.send(THREE.substring(at, Math.min(THREE.length(), at + size)));
         }
         servesThree();
+    }
+
+    @Test
+    void clientsThatDripTheirHeadsTakeOnlySoMuchRoomInAll() {
+        String half = "GET /half HTTP/1.1\r\nHost: x\r\nX: " + "x".repeat(3000);
+        List<Wire> drips = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            Wire drip = wire.neighbour();
+            drip.open();
+            drip.send(half);
+            drips.add(drip);
+        }
+        assertThat(wire.context().held()).isBetween(Wire.EARLY_BYTES - 5000L, (long) Wire.EARLY_BYTES);
+        assertThat(drips.get(0).isOpen()).isTrue();
+        assertThat(drips.get(99).isOpen()).as("one for which there was no room").isFalse();
+
+        wire.open();
+        wire.send("GET /whole HTTP/1.1\r\nHost: x\r\n\r\n");
+        assertThat(requests).as("what comes in one piece").containsExactly("GET /whole ");
+
+        drips.get(0).send("\r\n\r\n");
+        assertThat(requests).endsWith("GET /half ");
+        drips.forEach(Wire::end);
+        assertThat(wire.context().held()).isZero();
     }
 
     @Test

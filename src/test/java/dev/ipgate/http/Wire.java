@@ -33,6 +33,9 @@ final class Wire {
     static final int BUFFER_BYTES = 256;
     static final Http1Limits LIMITS = new Http1Limits(4096, Duration.ofSeconds(10), Duration.ofSeconds(75));
 
+    /** What all clients together may have sent and nobody can use yet. */
+    static final int EARLY_BYTES = 64 * 1024;
+
     private final ByteArrayOutputStream written = new ByteArrayOutputStream();
     private final Queue<Runnable> tasks = new ArrayDeque<>();
     private final Http1Server server;
@@ -52,7 +55,7 @@ final class Wire {
     Wire(HttpHandler handler) {
         BufferPool buffers = new BufferPool(BUFFER_BYTES, 1);
         server = new Http1Server(buffers, handler, LIMITS);
-        context = new IoContext(channel.getIoThread(), buffers);
+        context = new IoContext(channel.getIoThread(), buffers, EARLY_BYTES);
     }
 
     private Wire(Http1Server server, IoContext context) {
@@ -71,6 +74,10 @@ final class Wire {
         Http1Connection connection = new Http1Connection(server, context, channel, link, "http");
         connection.start();
         return connection;
+    }
+
+    IoContext context() {
+        return context;
     }
 
     Http1Server server() {
