@@ -15,6 +15,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.xnio.IoUtils;
 import org.xnio.XnioExecutor;
 
 /**
@@ -124,7 +125,7 @@ final class Authentication implements Runnable {
         }
         Login checked = login;
         try {
-            exchange.getIoThread().execute(() -> checked(checked));
+            exchange.getIoThread().execute(() -> goOn(() -> checked(checked)));
         } catch (RejectedExecutionException e) { // the gate stops, and its connections are closed
             LOG.debug("a password was checked for nobody", e);
         }
@@ -142,6 +143,16 @@ final class Authentication implements Runnable {
         }
     }
 
+    /** The exchange's own caller, which cuts a request that fails, has long gone. */
+    private void goOn(Runnable rest) {
+        try {
+            rest.run();
+        } catch (RuntimeException e) {
+            LOG.error("a request failed after its password was checked: it is cut, and not forwarded", e);
+            IoUtils.safeClose(exchange.getConnection());
+        }
+    }
+
     // ---- delayed answers --------------------------------------------------------------------------------------------
 
     private void answerWrong(long delayNanos) {
@@ -151,7 +162,8 @@ final class Authentication implements Runnable {
             tooMany(Math.max(1, TimeUnit.NANOSECONDS.toSeconds(delayNanos)));
         } else {
             exchange.dispatch(SameThreadExecutor.INSTANCE, () -> {
-                delay = exchange.getIoThread().executeAfter(this::delayed, delayNanos, TimeUnit.NANOSECONDS);
+                delay = exchange.getIoThread()
+                        .executeAfter(() -> goOn(this::delayed), delayNanos, TimeUnit.NANOSECONDS);
                 await();
             });
         }
