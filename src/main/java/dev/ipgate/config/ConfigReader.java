@@ -8,6 +8,7 @@ import dev.ipgate.problem.Position;
 import dev.ipgate.problem.Problems;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -68,7 +69,7 @@ public final class ConfigReader {
         }
         return new Settings(
                 file,
-                new ListenReader().read(top.find("listen")),
+                listen(top, file),
                 clientAddress,
                 groups,
                 sites.readDefault(top),
@@ -77,6 +78,13 @@ public final class ConfigReader {
                 AccessLogReader.read(top.find("access_log"), file),
                 top.word("mode", Mode.ENFORCE, Map.of("enforce", Mode.ENFORCE, "report", Mode.REPORT)),
                 control(top.find("control"), file));
+    }
+
+    private static List<ListenSettings> listen(Section top, Path file) {
+        Setting clientAddress = top.find("client_address");
+        boolean trustsProxies = clientAddress != null && clientAddress.hasKey("trusted_proxies");
+        boolean namesHosts = top.has("hosts") || top.has("sites");
+        return new ListenReader(file, trustsProxies, namesHosts).read(top.find("listen"));
     }
 
     private static @Nullable Path control(@Nullable Setting setting, Path file) {

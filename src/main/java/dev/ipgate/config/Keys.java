@@ -21,7 +21,7 @@ enum Keys {
             "access_log",
             "mode",
             "control"),
-    LISTEN("listen", "address"),
+    LISTEN("listen", "address", "proxy_protocol", "redirect_to_https", "acme_challenges"),
     CLIENT_ADDRESS("client_address", "trusted_proxies", "header", "recursive", "on_malformed", "untrusted_forwarder"),
     GROUP("groups", "file"),
     AUTH("auth", "realm", "users_file", "user_header", "attempts"),

@@ -2,19 +2,40 @@ package dev.ipgate.config;
 
 import dev.ipgate.net.IpAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code listen}: a port, an address and a port, or a list of either; no name is ever looked up. */
+/**
+ * Reads {@code listen}: a port, an address and a port, a table with one of them, or a list of any; no name is ever looked
+ * up.
+ */
 final class ListenReader {
 
     private static final String FORMS = "write a port, or such as 127.0.0.1:8080 or \"[::1]:8080\"";
 
+    private final Path conf;
+    private final boolean trustsProxies;
+    private final boolean namesHosts;
     private final Map<String, ListenSettings> byAddress = new HashMap<>();
     private final List<ListenSettings> listen = new ArrayList<>();
+
+    /**
+     * Makes a reader.
+     *
+     * @param conf the conf file
+     * @param trustsProxies whether there are proxies whose PROXY headers would be believed
+     * @param namesHosts whether any site has names, which a redirect may lead to
+     */
+    ListenReader(Path conf, boolean trustsProxies, boolean namesHosts) {
+        this.conf = conf;
+        this.trustsProxies = trustsProxies;
+        this.namesHosts = namesHosts;
+    }
 
     List<ListenSettings> read(@Nullable Setting setting) {
         if (setting == null) {
@@ -35,15 +56,48 @@ final class ListenReader {
 
     private void readTable(Setting setting) {
         Section section = setting.section(Keys.LISTEN);
-        Setting address = section == null ? null : section.find("address");
-        if (address != null) {
-            readText(address);
-        } else if (section != null) {
+        if (section == null) {
+            return;
+        }
+        boolean proxyProtocol = proxyProtocol(section);
+        boolean redirectToHttps = redirectToHttps(section);
+        Setting challenges = section.find("acme_challenges");
+        Path folder = challenges == null ? null : challenges.as(text -> ConfPath.resolve(conf, text));
+        Setting address = section.find("address");
+        if (address == null) {
             section.missing("address", "is missing; " + FORMS);
+        } else {
+            add(
+                    address,
+                    (text, socket) ->
+                            new ListenSettings(text, socket, proxyProtocol, redirectToHttps, folder, address.at()));
         }
     }
 
+    private boolean proxyProtocol(Section section) {
+        boolean wanted = section.flag("proxy_protocol", false);
+        Setting setting = section.find("proxy_protocol");
+        if (wanted && setting != null && !trustsProxies) {
+            setting.error("needs client_address.trusted_proxies: only who is named there may send a PROXY header");
+        }
+        return wanted;
+    }
+
+    private boolean redirectToHttps(Section section) {
+        boolean wanted = section.flag("redirect_to_https", false);
+        Setting setting = section.find("redirect_to_https");
+        if (wanted && setting != null && !namesHosts) {
+            setting.error(
+                    "needs hosts, at the top or of a site: a redirect leads only to names that are written there");
+        }
+        return wanted;
+    }
+
     private void readText(Setting setting) {
+        add(setting, (text, address) -> new ListenSettings(text, address, false, false, null, setting.at()));
+    }
+
+    private void add(Setting setting, BiFunction<String, InetSocketAddress, ListenSettings> made) {
         String text = setting.text();
         if (text == null) {
             return;
@@ -51,7 +105,7 @@ final class ListenReader {
         try {
             InetSocketAddress address = parse(text);
             String host = text.indexOf(':') < 0 || text.startsWith("*:") ? "*" : String.valueOf(address.getAddress());
-            ListenSettings one = new ListenSettings(text, address, setting.at());
+            ListenSettings one = made.apply(text, address);
             ListenSettings earlier =
                     address.getPort() == 0 ? null : byAddress.putIfAbsent(host + ":" + address.getPort(), one);
             if (earlier == null) {

@@ -1,6 +1,7 @@
 package dev.ipgate.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.ipgate.config.AccessLogSettings.Format;
 import dev.ipgate.config.AccessLogSettings.Target;
@@ -63,6 +64,26 @@ class SettingsTest {
         assertThat(settings.listen())
                 .extracting(ListenSettings::text)
                 .containsExactly("0", "0", "8081", "127.0.0.1:8081", "[::1]:8081");
+    }
+
+    @Test
+    void listensInAWayOfItsOwnWhereToldSo() throws IOException {
+        Settings settings = ConfFile.read(folder, """
+                listen:
+                  - {address: 8080, redirect_to_https: true, acme_challenges: html}
+                  - {address: 8081, proxy_protocol: on, redirect_to_https: off, acme_challenges: /var/www/html}
+                  - 8082
+                client_address: {trusted_proxies: [10.0.0.0/8]}
+                hosts: gate.example.com
+                """ + ConfFile.UPSTREAM + ConfFile.RULES);
+
+        assertThat(settings.listen())
+                .extracting(
+                        ListenSettings::proxyProtocol, ListenSettings::redirectToHttps, ListenSettings::acmeChallenges)
+                .containsExactly(
+                        tuple(false, true, folder.resolve("html")),
+                        tuple(true, false, Path.of("/var/www/html")),
+                        tuple(false, false, null));
     }
 
     @Test
