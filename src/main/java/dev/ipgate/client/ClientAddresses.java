@@ -89,6 +89,13 @@ public final class ClientAddresses {
         return trustedProxies.contains(peer);
     }
 
+    /** Whether what the connection's other end says of other clients, in headers, is believed. */
+    public boolean believes(ClientAddress direct) {
+        ClientAddress.Balancer balancer = direct.balancer();
+        return trusts(direct.peer())
+                && (balancer == null || (!balancer.speaksForItself() && trusts(balancer.address())));
+    }
+
     /** The client of a request that came from this peer with these headers. */
     public ClientAddress find(IpAddress peer, Headers headers) {
         return find(ClientAddress.direct(peer), headers);
@@ -99,6 +106,17 @@ public final class ClientAddresses {
      * nothing allocated, if no header has a say.
      */
     public ClientAddress find(ClientAddress direct, Headers headers) {
+        ClientAddress.Balancer balancer = direct.balancer();
+        if (balancer != null) {
+            if (!trusts(balancer.address())) { // any more: a reload has said so since the connection was opened
+                return ClientAddress.refused(
+                        direct.peer(),
+                        "the PROXY header came from " + balancer.address() + ", which is no trusted proxy any more");
+            }
+            if (balancer.speaksForItself() || direct.address() == null) {
+                return direct;
+            }
+        }
         if (!trusts(direct.peer())) {
             return findUntrusted(direct, headers);
         }

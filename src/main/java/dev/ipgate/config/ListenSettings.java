@@ -3,6 +3,7 @@ package dev.ipgate.config;
 import dev.ipgate.problem.Position;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,4 +22,12 @@ public record ListenSettings(
         boolean proxyProtocol,
         boolean redirectToHttps,
         @Nullable Path acmeChallenges,
-        Position at) {}
+        Position at) {
+
+    /** Whether connections are treated in the same way, wherever that stands. */
+    public boolean isLike(ListenSettings other) {
+        return proxyProtocol == other.proxyProtocol
+                && redirectToHttps == other.redirectToHttps
+                && Objects.equals(acmeChallenges, other.acmeChallenges);
+    }
+}

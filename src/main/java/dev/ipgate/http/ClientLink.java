@@ -1,6 +1,8 @@
 package dev.ipgate.http;
 
 import dev.ipgate.client.ClientAddress;
+import dev.ipgate.config.ListenSettings;
+import java.util.function.Supplier;
 
 /**
  * What the gate knows of a client's connection, whatever protocol is spoken on it. Its fields are written on the
@@ -9,15 +11,27 @@ import dev.ipgate.client.ClientAddress;
 public final class ClientLink {
 
     private final ClientAddress direct;
+    private final Supplier<ListenSettings> listen;
     private volatile boolean busy;
 
-    /** @param direct the peer, as a client without any proxy; one object for the life of the connection */
-    public ClientLink(ClientAddress direct) {
+    /**
+     * Makes what is known of a connection before its first request.
+     *
+     * @param direct the peer, as a client without any proxy; one object for the life of the connection
+     * @param listen what the conf file of the day says of the listener that it came in by
+     */
+    public ClientLink(ClientAddress direct, Supplier<ListenSettings> listen) {
         this.direct = direct;
+        this.listen = listen;
     }
 
     public ClientAddress direct() {
         return direct;
+    }
+
+    /** What the conf file says of the listener that the connection came in by. */
+    public ListenSettings listen() {
+        return listen.get();
     }
 
     /** Whether it is busy with a request. */

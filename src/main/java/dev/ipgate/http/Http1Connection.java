@@ -78,11 +78,24 @@ public final class Http1Connection extends UndertowConnection {
         response = new Http1Response(context, channel.getSinkChannel());
     }
 
-    void start() {
+    /** @param early what was read of it already, or null; the connection's from now on */
+    void start(@Nullable ByteBuffer early) {
         context.enter(this);
         channel.setCloseListener(closed -> closed());
         channel.getSourceChannel().setReadListener(source -> readable());
-        idle();
+        try {
+            if (early != null) {
+                input.giveBack(early);
+            }
+        } catch (IOException e) { // there is no room for it
+            close();
+            return;
+        }
+        if (input.isEmpty()) {
+            idle();
+        } else {
+            awaitHead();
+        }
         channel.getSourceChannel().resumeReads();
         readHeads(); // a client that has just connected has mostly sent its request already
     }

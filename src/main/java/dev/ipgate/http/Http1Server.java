@@ -2,9 +2,11 @@ package dev.ipgate.http;
 
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.HttpHandler;
+import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 import org.xnio.StreamConnection;
 import org.xnio.XnioIoThread;
 
@@ -54,9 +56,10 @@ public final class Http1Server {
      * Takes over a connection that was just opened. Called on its IO thread.
      *
      * @param scheme http, or https where the connection decrypts
+     * @param early what was read of it already, or null; the server's from now on
      */
-    public void serve(StreamConnection channel, ClientLink link, String scheme) {
+    public void serve(StreamConnection channel, ClientLink link, String scheme, @Nullable ByteBuffer early) {
         IoContext context = contexts.computeIfAbsent(channel.getIoThread(), thread -> new IoContext(thread, buffers));
-        new Http1Connection(this, context, channel, link, scheme).start();
+        new Http1Connection(this, context, channel, link, scheme).start(early);
     }
 }

@@ -3,10 +3,12 @@ package dev.ipgate.server;
 import static java.util.stream.Collectors.joining;
 
 import dev.ipgate.config.ClientAddressSettings;
+import dev.ipgate.config.ListenSettings;
 import dev.ipgate.config.LocationSettings;
 import dev.ipgate.config.RuleSettings;
 import dev.ipgate.config.Settings;
 import dev.ipgate.config.SiteSettings;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -42,6 +44,7 @@ final class Changes {
         changes.compareRules();
         added.forEach(name -> changes.said.add("listening on " + name));
         removed.forEach(name -> changes.said.add("no longer listening on " + name));
+        changes.compareListeners();
         changes.compare("auth", Changes::auths);
         changes.compare("hosts", settings -> sites(settings).map(SiteSettings::hosts));
         changes.compare("locations", settings -> locations(settings).map(Changes::path));
@@ -62,6 +65,19 @@ final class Changes {
     private void compare(String name, Function<Settings, Stream<?>> part) {
         if (!part.apply(old).toList().equals(part.apply(next).toList())) {
             said.add(name + " changed");
+        }
+    }
+
+    /** What is special about the listeners that stay; those that come and go are named one by one. */
+    private void compareListeners() {
+        Map<InetSocketAddress, ListenSettings> before = new HashMap<>();
+        old.listen().forEach(listen -> before.put(listen.address(), listen));
+        boolean changed = next.listen().stream().anyMatch(listen -> {
+            ListenSettings known = before.get(listen.address());
+            return known != null && !known.isLike(listen);
+        });
+        if (changed) {
+            said.add("listen changed");
         }
     }
 

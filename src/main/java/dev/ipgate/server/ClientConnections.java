@@ -1,18 +1,14 @@
 package dev.ipgate.server;
 
-import dev.ipgate.client.ClientAddress;
 import dev.ipgate.http.ClientLink;
 import dev.ipgate.http.Http1Connection;
-import dev.ipgate.net.IpAddress;
 import io.undertow.server.AbstractServerConnection;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.AttachmentKey;
-import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BiConsumer;
 import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
 
@@ -43,29 +39,24 @@ final class ClientConnections {
         return count.get();
     }
 
-    /** Takes a new connection in and hands it on; false if there are too many, and it is closed. */
-    boolean admit(StreamConnection connection, BiConsumer<StreamConnection, ClientLink> next) {
-        InetSocketAddress peer = connection.getPeerAddress(InetSocketAddress.class);
-        if (peer == null || peer.getAddress() == null) { // it has gone already
-            IoUtils.safeClose(connection);
-            return true;
-        }
+    /** Takes a new connection in; false if there are too many. It counts until it is closed. */
+    boolean admit(StreamConnection connection) {
         if (count.incrementAndGet() > limit) {
             count.decrementAndGet();
-            IoUtils.safeClose(connection);
             return false;
         }
-        ClientLink link = new ClientLink(ClientAddress.direct(IpAddress.of(peer.getAddress())));
-        links.put(connection, link);
         connection.setCloseListener(closed -> forget(connection));
-        next.accept(connection, link);
         return true;
     }
 
+    /** Remembers what is known of a connection that was taken in. */
+    void enter(StreamConnection connection, ClientLink link) {
+        links.put(connection, link);
+    }
+
     private void forget(StreamConnection connection) {
-        if (links.remove(connection) != null) {
-            count.decrementAndGet();
-        }
+        links.remove(connection);
+        count.decrementAndGet();
     }
 
     /** The connection that a request came on. */
@@ -75,19 +66,13 @@ final class ClientConnections {
         }
         ClientLink link = exchange.getConnection().getAttachment(LINK);
         if (link == null) {
-            link = find(exchange);
+            link = links.get(((AbstractServerConnection) exchange.getConnection()).getChannel());
+            if (link == null) {
+                throw new IllegalStateException("the connection is closed, or was never taken in");
+            }
             exchange.getConnection().putAttachment(LINK, link);
         }
         return link;
-    }
-
-    private ClientLink find(HttpServerExchange exchange) {
-        AbstractServerConnection connection = (AbstractServerConnection) exchange.getConnection();
-        ClientLink link = links.get(connection.getChannel());
-        return link != null
-                ? link
-                : new ClientLink(ClientAddress.direct(IpAddress.of( // closed meanwhile
-                        connection.getPeerAddress(InetSocketAddress.class).getAddress())));
     }
 
     /** The connections that are busy with a request now. */

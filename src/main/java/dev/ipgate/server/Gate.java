@@ -76,7 +76,13 @@ public final class Gate implements AutoCloseable {
         gateway = new Gateway(
                 new Snapshot(configuration, upstreams(configuration, new HashMap<>()), users, accessLog, surroundings));
         users.commit();
-        listeners = new Listeners(worker, buffers, settings.limits(), surroundings.connections(), gateway);
+        listeners = new Listeners(
+                worker,
+                buffers,
+                settings.limits(),
+                surroundings.connections(),
+                peer -> gateway.snapshot().judge().trusts(peer),
+                gateway);
         leaving = new Leaving(worker, surroundings.connections());
     }
 
@@ -113,6 +119,11 @@ public final class Gate implements AutoCloseable {
     /** Bytes of request bodies in temporary files now. */
     long spooledBytes() {
         return spool.used();
+    }
+
+    /** Connections that were closed for want of a PROXY header from a trusted proxy, since the start. */
+    long proxyHeadersRefused() {
+        return listeners.proxyHeadersRefused();
     }
 
     /** The users files in use. */

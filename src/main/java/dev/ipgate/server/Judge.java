@@ -91,6 +91,11 @@ public final class Judge {
         return places.stream().map(Place::auth).filter(Objects::nonNull).toList();
     }
 
+    /** Whether a peer may say who its clients are. */
+    boolean trusts(IpAddress peer) {
+        return addresses.trusts(peer);
+    }
+
     /**
      * What becomes of a request.
      *
@@ -100,7 +105,8 @@ public final class Judge {
         ClientAddress client = addresses.find(request.direct(), request.headers());
         IpAddress address = client.address();
         if (address == null) {
-            boolean trusted = addresses.trusts(client.peer());
+            boolean trusted =
+                    addresses.trusts(client.peer()) || request.direct().balancer() != null;
             return Verdict.refuse(client, trusted ? Refusal.NO_ADDRESS : Refusal.UNTRUSTED_PROXY, client.reason());
         }
         if (hasSmallLetter(request.method())) {
@@ -215,7 +221,7 @@ public final class Judge {
 
     /** A header that only a trusted proxy may send, if it has exactly one value. */
     private @Nullable String trustedLine(Request request, String name) {
-        if (!addresses.trusts(request.direct().peer())) {
+        if (!addresses.believes(request.direct())) {
             return null;
         }
         List<String> lines = request.headers().lines(name);

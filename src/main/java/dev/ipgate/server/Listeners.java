@@ -1,18 +1,25 @@
 package dev.ipgate.server;
 
+import dev.ipgate.client.ClientAddress;
 import dev.ipgate.config.LimitSettings;
 import dev.ipgate.config.ListenSettings;
 import dev.ipgate.http.ClientLink;
 import dev.ipgate.http.Http1Limits;
 import dev.ipgate.http.Http1Server;
+import dev.ipgate.net.IpAddress;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.HttpHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.xnio.IoUtils;
@@ -30,6 +37,7 @@ final class Listeners {
 
     private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
     private static final int BACKLOG = 511; // nginx's
+    private static final Duration PROXY_HEADER_PATIENCE = Duration.ofSeconds(5);
     private static final OptionMap SOCKET_OPTIONS = OptionMap.builder()
             .set(Options.REUSE_ADDRESSES, true)
             .set(Options.TCP_NODELAY, true)
@@ -39,20 +47,41 @@ final class Listeners {
     private final XnioWorker worker;
     private final ClientConnections connections;
     private final Http1Server http;
+    private final ProxyHeaders proxyHeaders;
     private final Occasional full = new Occasional(LOG);
     private volatile Map<InetSocketAddress, Listener> open = Map.of(); // in the order of the conf file
 
-    /** A bound socket and what the conf file calls it. */
-    private record Listener(String name, AcceptingChannel<StreamConnection> channel) {}
+    /** A bound socket. */
+    private final class Listener {
+        private final AcceptingChannel<StreamConnection> channel;
+        private volatile ListenSettings settings; // of the present conf file, or the last that had it
 
+        Listener(ListenSettings settings) throws IOException {
+            this.settings = settings;
+            channel = worker.createStreamConnectionServer(
+                    settings.address(), acceptor -> accept(acceptor, this), SOCKET_OPTIONS);
+        }
+
+        ListenSettings settings() {
+            return settings;
+        }
+
+        String name() {
+            return settings.text();
+        }
+    }
+
+    /** @param trusted whose PROXY headers are read */
     Listeners(
             XnioWorker worker,
             ByteBufferPool buffers,
             LimitSettings limits,
             ClientConnections connections,
+            Predicate<IpAddress> trusted,
             HttpHandler gateway) {
         this.worker = worker;
         this.connections = connections;
+        this.proxyHeaders = new ProxyHeaders(trusted, PROXY_HEADER_PATIENCE);
         this.http = new Http1Server(buffers, gateway, limits(limits));
     }
 
@@ -70,6 +99,7 @@ final class Listeners {
     final class Change {
         private final Map<InetSocketAddress, Listener> before = open;
         private final Map<InetSocketAddress, Listener> wanted = new LinkedHashMap<>();
+        private final Map<Listener, ListenSettings> settings = new HashMap<>(); // of those that stay
 
         /** Names of what is listened on anew. */
         List<String> added() {
@@ -84,6 +114,7 @@ final class Listeners {
         /** Starts the new listeners and closes those that are gone. */
         void commit() {
             open = wanted;
+            settings.forEach((listener, next) -> listener.settings = next);
             without(wanted, before).forEach(listener -> listener.channel.resumeAccepts());
             without(before, wanted).forEach(listener -> IoUtils.safeClose(listener.channel));
         }
@@ -107,9 +138,10 @@ final class Listeners {
             }
             try {
                 Listener known = open.get(listen.address());
-                change.wanted.put(
-                        listen.address(),
-                        new Listener(listen.text(), known == null ? bind(listen.address()) : known.channel));
+                change.wanted.put(listen.address(), known == null ? new Listener(listen) : known);
+                if (known != null) {
+                    change.settings.put(known, listen);
+                }
             } catch (IOException e) {
                 change.rollBack();
                 throw new CannotListenException(listen, e);
@@ -130,18 +162,11 @@ final class Listeners {
                 .toList();
     }
 
-    private AcceptingChannel<StreamConnection> bind(InetSocketAddress address) throws IOException {
-        return worker.createStreamConnectionServer(address, this::accept, SOCKET_OPTIONS);
-    }
-
-    private void accept(AcceptingChannel<StreamConnection> channel) {
+    private void accept(AcceptingChannel<StreamConnection> channel, Listener listener) {
         try {
             StreamConnection connection;
             while ((connection = channel.accept()) != null) {
-                if (!connections.admit(connection, this::serve)) {
-                    full.warn("a connection was closed: there are " + connections.count()
-                            + " already (limits.connections)");
-                }
+                admit(connection, listener);
             }
         } catch (ClosedChannelException e) {
             LOG.debug("closed while it accepted", e);
@@ -150,8 +175,36 @@ final class Listeners {
         }
     }
 
-    private void serve(StreamConnection connection, ClientLink link) {
-        http.serve(connection, link, "http");
+    private void admit(StreamConnection connection, Listener listener) {
+        InetSocketAddress address = connection.getPeerAddress(InetSocketAddress.class);
+        if (address == null || address.getAddress() == null) { // it has gone already
+            IoUtils.safeClose(connection);
+            return;
+        }
+        if (!connections.admit(connection)) {
+            full.warn("a connection was closed: there are " + connections.count() + " already (limits.connections)");
+            IoUtils.safeClose(connection);
+            return;
+        }
+        IpAddress peer = IpAddress.of(address.getAddress());
+        ProxyHeaders.Next next = (accepted, direct, early) -> serve(accepted, listener, direct, early);
+        if (listener.settings.proxyProtocol()) {
+            proxyHeaders.read(connection, peer, next);
+        } else {
+            next.accept(connection, ClientAddress.direct(peer), null);
+        }
+    }
+
+    private void serve(
+            StreamConnection connection, Listener listener, ClientAddress direct, @Nullable ByteBuffer early) {
+        ClientLink link = new ClientLink(direct, listener::settings);
+        connections.enter(connection, link);
+        http.serve(connection, link, "http", early);
+    }
+
+    /** Connections that were closed for want of a PROXY header from a trusted proxy, since the start. */
+    long proxyHeadersRefused() {
+        return proxyHeaders.refused();
     }
 
     /** What is bound, in the order of the conf file. */
@@ -164,5 +217,6 @@ final class Listeners {
     void close() {
         open.values().forEach(listener -> IoUtils.safeClose(listener.channel));
         open = Map.of();
+        proxyHeaders.close();
     }
 }

@@ -3,12 +3,15 @@ package dev.ipgate.http;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.ipgate.client.ClientAddress;
+import dev.ipgate.config.ListenSettings;
 import dev.ipgate.net.IpAddress;
+import dev.ipgate.problem.Position;
 import io.undertow.server.HttpHandler;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -35,6 +38,9 @@ final class Wire {
 
     /** What all clients together may have sent and nobody can use yet. */
     static final int EARLY_BYTES = 64 * 1024;
+
+    private static final ListenSettings LISTEN =
+            new ListenSettings("80", new InetSocketAddress(80), false, false, null, Position.of("ipgate.yaml"));
 
     private final ByteArrayOutputStream written = new ByteArrayOutputStream();
     private final Queue<Runnable> tasks = new ArrayDeque<>();
@@ -69,10 +75,11 @@ final class Wire {
     }
 
     Http1Connection open() {
-        ClientLink link = new ClientLink(ClientAddress.direct(
-                Objects.requireNonNull(IpAddress.parse("203.0.113.7", 0, "203.0.113.7".length()))));
+        ClientLink link = new ClientLink(
+                ClientAddress.direct(Objects.requireNonNull(IpAddress.parse("203.0.113.7", 0, "203.0.113.7".length()))),
+                () -> LISTEN);
         Http1Connection connection = new Http1Connection(server, context, channel, link, "http");
-        connection.start();
+        connection.start(null);
         return connection;
     }
 
