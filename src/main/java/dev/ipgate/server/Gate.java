@@ -67,6 +67,7 @@ public final class Gate implements AutoCloseable {
         surroundings = new Surroundings(
                 new ClientConnections(settings.limits().connections()),
                 new Answers(),
+                new ListenerAnswers(),
                 new RequestIds(),
                 new PasswordWork(),
                 new Occasional(LOG));

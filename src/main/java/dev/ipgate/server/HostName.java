@@ -31,6 +31,12 @@ record HostName(String name, int port, boolean isIpLiteral) {
         return bracketed ? ipv6(text, end, port) : named(text, end, port);
     }
 
+    /** A Host as it was sent, less its port; the Host can be read. */
+    static String withoutPort(String text) {
+        int colon = text.indexOf(':', Math.max(0, text.indexOf(']')));
+        return colon < 0 ? text : text.substring(0, colon);
+    }
+
     /** The port after the name; -1 if there is none (RFC 3986 section 3.2.3 allows a bare colon), -2 if it is wrong. */
     private static int port(String text, int from) {
         int length = text.length() - from;

@@ -96,6 +96,17 @@ public final class Judge {
         return addresses.trusts(peer);
     }
 
+    /** Whose request it is, for what is answered without a judgement. */
+    ClientAddress client(Request request) {
+        return addresses.find(request.direct(), request.headers());
+    }
+
+    /** Whether a Host is among the names in the conf file. */
+    boolean isOurs(String host) {
+        HostName name = HostName.parse(host);
+        return name != null && sites.find(name) != null;
+    }
+
     /**
      * What becomes of a request.
      *

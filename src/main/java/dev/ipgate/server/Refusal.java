@@ -4,6 +4,11 @@ import java.util.Locale;
 
 /** Every reason for which a request is answered here and not by the app. */
 public enum Refusal {
+    /**
+     * The listener redirects. Detail: where to. 308 and not 301, which lets clients turn a POST into a GET (RFC 9110 section
+     * 15.4.2).
+     */
+    TO_HTTPS(308),
     /** There are no credentials, or none that anybody could have. Goes out with the challenge. */
     NO_PASSWORD(401),
     /** The credentials are wrong. Goes out with the challenge. */
@@ -18,6 +23,8 @@ public enum Refusal {
     FOREIGN_ORIGIN(403),
     /** Malformed or ambiguous. Detail: what is, without a full stop. */
     BAD_REQUEST(400),
+    /** The listener has ACME challenges, and this is none of them. */
+    NO_CHALLENGE(404),
     /** CONNECT or TRACE. Detail: the method. RFC 9110, section 15.5.6, wants an {@code Allow} header with it. */
     BAD_METHOD(405),
     /** The client stopped sending its body. */

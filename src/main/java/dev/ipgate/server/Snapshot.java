@@ -123,6 +123,9 @@ final class Snapshot {
                 headers.getFirst(Headers.HOST),
                 exchange.getRequestMethod().toString(),
                 Framing.path(exchange));
+        if (surroundings.listenerAnswers().answer(transaction, request, judge)) {
+            return;
+        }
         Verdict verdict = judge(request);
         Verdict.Excess excess = verdict.refusal() == null ? excess(exchange) : null;
         if (excess != null) {

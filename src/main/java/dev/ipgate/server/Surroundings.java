@@ -5,6 +5,7 @@ package dev.ipgate.server;
  *
  * @param connections the clients' connections
  * @param answers the pages of refusals
+ * @param listenerAnswers what listeners answer by themselves
  * @param requestIds numbers for requests
  * @param passwords what passwords may take up
  * @param failures tells the log, now and then, what the app did wrong
@@ -12,6 +13,7 @@ package dev.ipgate.server;
 record Surroundings(
         ClientConnections connections,
         Answers answers,
+        ListenerAnswers listenerAnswers,
         RequestIds requestIds,
         PasswordWork passwords,
         Occasional failures) {}

@@ -6,7 +6,8 @@ import dev.ipgate.policy.Decision;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the gate makes of a request: it passes to a place, or a password decides, or it is refused and why.
+ * What the gate makes of a request: it passes to a place, or a password decides, or it is refused and why, or answered
+ * here.
  *
  * @param client how the client's address was found
  * @param place which site and location it is for; null if it got no further than its address, Host or path
@@ -34,6 +35,11 @@ public record Verdict(
 
     static Verdict ask(ClientAddress client, Place place, @Nullable Decision decision) {
         return new Verdict(client, place, decision, true, null, null, "");
+    }
+
+    /** What the gate answers itself and to anybody; no rule is asked. */
+    static Verdict answeredHere(ClientAddress client, String what) {
+        return new Verdict(client, null, null, false, null, null, what);
     }
 
     static Verdict refuse(ClientAddress client, Refusal refusal, String detail) {
@@ -80,13 +86,16 @@ public record Verdict(
                 && (user == null || place.needsAddress());
     }
 
-    /** One word for the log: allow, deny, would-deny, password, or the refusal's own name. */
+    /** One word for the log: allow, deny, would-deny, password, here, or the refusal's own name. */
     public String word() {
         if (refusal != null) {
             return refusal == Refusal.DENIED ? "deny" : refusal.key();
         }
         if (asksPassword) {
             return "password";
+        }
+        if (place == null) {
+            return "here";
         }
         return onlyReported() ? "would-deny" : "allow";
     }

@@ -82,6 +82,8 @@ class ErrorPageTest {
             NO_ADDRESS      |                      | Your address could not be found out
             UNTRUSTED_PROXY |                      | a proxy on this machine forwards to us; name it in client_address.trusted_proxies
             FOREIGN_ORIGIN  | https://evil.example | <code>https://evil.example</code>
+            TO_HTTPS        | gate.example.com     | It is at <code>gate.example.com</code>
+            NO_CHALLENGE    |                      | <code>acme_challenges</code>
             BAD_REQUEST     | two Host headers     | more than one way: two Host headers.
             BAD_METHOD      | TRACE                | <code>TRACE</code>
             BODY_TOO_LARGE  | 2 MiB                | at most 2 MiB
