@@ -88,6 +88,7 @@ public final class Explain implements Command {
                 ClientAddress.direct(peer == null ? client : address(peer)),
                 headers::get,
                 "http",
+                null,
                 host != null ? host : hosts.isEmpty() ? configuration.judge().someHost() : hosts.get(0),
                 orElse(arguments.value(METHOD), "GET"),
                 withoutQuery(orElse(arguments.value(PATH), "/")));

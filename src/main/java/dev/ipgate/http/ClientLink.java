@@ -3,6 +3,7 @@ package dev.ipgate.http;
 import dev.ipgate.client.ClientAddress;
 import dev.ipgate.config.ListenSettings;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the gate knows of a client's connection, whatever protocol is spoken on it. Its fields are written on the
@@ -12,6 +13,7 @@ public final class ClientLink {
 
     private final ClientAddress direct;
     private final Supplier<ListenSettings> listen;
+    private @Nullable String serverName;
     private volatile boolean busy;
 
     /**
@@ -32,6 +34,15 @@ public final class ClientLink {
     /** What the conf file says of the listener that the connection came in by. */
     public ListenSettings listen() {
         return listen.get();
+    }
+
+    /** The name by which a TLS client called us (SNI, RFC 6066 section 3); null if it named none, and without TLS. */
+    public @Nullable String serverName() {
+        return serverName;
+    }
+
+    public void setServerName(@Nullable String name) {
+        serverName = name;
     }
 
     /** Whether it is busy with a request. */

@@ -127,8 +127,10 @@ public final class Judge {
         if (host == null && request.host() != null) {
             return Verdict.refuse(client, Refusal.BAD_REQUEST, "the Host is malformed");
         }
-        Site named = host == null ? null : sites.find(host);
-        Site site = named == null ? defaultSite : named;
+        Site site = site(host);
+        if (request.serverName() != null && !Objects.equals(site, site(HostName.parse(request.serverName())))) {
+            return Verdict.refuse(client, Refusal.OTHER_SITE, host == null ? "" : host.name());
+        }
         if (site == null) {
             return Verdict.refuse(client, Refusal.UNKNOWN_HOST, host == null ? "" : host.name());
         }
@@ -148,6 +150,11 @@ public final class Judge {
         }
         Decision decision = place.decide(request, address, now);
         return conclude(request, client, site, host, place, decision);
+    }
+
+    private @Nullable Site site(@Nullable HostName host) {
+        Site named = host == null ? null : sites.find(host);
+        return named == null ? defaultSite : named;
     }
 
     /**

@@ -33,6 +33,8 @@ public enum Refusal {
     BODY_TOO_LARGE(413),
     /** The Host is nobody's. Detail: the Host. */
     UNKNOWN_HOST(421),
+    /** The Host is another site's than the name for which TLS was set up. Detail: the Host. */
+    OTHER_SITE(421),
     /** Too many wrong passwords from this client. Goes out with {@code Retry-After}. */
     TOO_MANY_PASSWORDS(429),
     /** The header section is over {@code limits.header_bytes}. Detail: the limit with its unit. */

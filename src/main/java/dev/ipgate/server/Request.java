@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param direct the peer, as a client without any proxy
  * @param headers the request's headers
  * @param scheme http or https, of the connection
+ * @param serverName the name by which a TLS client called us, or null
  * @param host the Host header, or null if there is none
  * @param method as sent
  * @param path the path of the request target, as sent, without the query
@@ -19,6 +20,7 @@ public record Request(
         ClientAddress direct,
         Headers headers,
         String scheme,
+        @Nullable String serverName,
         @Nullable String host,
         String method,
         String path) {

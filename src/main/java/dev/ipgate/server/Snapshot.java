@@ -120,6 +120,7 @@ final class Snapshot {
                 transaction.link().direct(),
                 headers::get,
                 exchange.getRequestScheme(),
+                transaction.link().serverName(),
                 headers.getFirst(Headers.HOST),
                 exchange.getRequestMethod().toString(),
                 Framing.path(exchange));

@@ -113,6 +113,7 @@ public record Verdict(
         }
         return switch (refusal) {
             case UNKNOWN_HOST -> "the Host \"" + detail + "\" is in no hosts";
+            case OTHER_SITE -> "the Host \"" + detail + "\" is not of the site for which TLS was set up";
             case FOREIGN_ORIGIN ->
                 "the Origin \"" + detail + "\" is another site's, and the request may change something";
             default -> detail;

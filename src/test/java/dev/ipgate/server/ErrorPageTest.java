@@ -89,6 +89,7 @@ class ErrorPageTest {
             BODY_TOO_LARGE  | 2 MiB                | at most 2 MiB
             UNKNOWN_HOST    | wrong.example        | <code>wrong.example</code>
             UNKNOWN_HOST    | wrong.example        | add it to <code>hosts</code>
+            OTHER_SITE      | other.example        | <code>other.example</code>
             HEAD_TOO_LARGE  | 32 KiB               | 32 KiB
             APP_UNREACHABLE | 127.0.0.1:5050       | nothing answers on 127.0.0.1:5050
             APP_UNREACHABLE | 127.0.0.1:5050       | <code>serve --demo</code>
