@@ -65,6 +65,7 @@ enum Keys {
             "idle_timeout",
             "stream_idle_timeout",
             "connections",
+            "connections_per_client",
             "spool"),
     ACCESS_LOG("access_log", "format", "to");
 

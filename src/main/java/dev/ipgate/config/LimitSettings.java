@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param idleTimeout between requests, and on a body without progress; 75 s by default
  * @param streamIdleTimeout for WebSockets and event streams without progress; 1 h by default
  * @param connections clients' connections in all; 10,000 by default
+ * @param connectionsPerClient connections of one IPv4 address or IPv6 /64; 1,000 by default
  * @param spool bytes of request bodies in temporary files in all; 2 GiB by default
  */
 public record LimitSettings(
@@ -20,6 +21,7 @@ public record LimitSettings(
         Duration idleTimeout,
         Duration streamIdleTimeout,
         int connections,
+        int connectionsPerClient,
         long spool) {
 
     /** A request body may be of any size. */

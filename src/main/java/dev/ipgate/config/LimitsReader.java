@@ -16,6 +16,7 @@ final class LimitsReader {
             Duration.ofSeconds(75),
             Duration.ofHours(1),
             10_000,
+            1_000,
             2L << 30);
 
     private LimitsReader() {}
@@ -32,6 +33,7 @@ final class LimitsReader {
                 section.duration("idle_timeout", DEFAULTS.idleTimeout(), MILLISECOND, DAY),
                 section.duration("stream_idle_timeout", DEFAULTS.streamIdleTimeout(), MILLISECOND, Duration.ofDays(7)),
                 section.number("connections", DEFAULTS.connections(), 1, 1_000_000),
+                section.number("connections_per_client", DEFAULTS.connectionsPerClient(), 1, 1_000_000),
                 section.size("spool", DEFAULTS.spool(), 64 << 10, 1L << 50));
     }
 

@@ -4,6 +4,7 @@ import dev.ipgate.client.ClientAddress;
 import dev.ipgate.config.ListenSettings;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.xnio.StreamConnection;
 
 /**
  * What the gate knows of a client's connection, whatever protocol is spoken on it. Its fields are written on the
@@ -13,6 +14,8 @@ public final class ClientLink {
 
     private final ClientAddress direct;
     private final Supplier<ListenSettings> listen;
+    private IdleQueue.@Nullable Place amongAll;
+    private IdleQueue.@Nullable Place amongClients;
     private @Nullable String serverName;
     private volatile boolean busy;
 
@@ -43,6 +46,41 @@ public final class ClientLink {
 
     public void setServerName(@Nullable String name) {
         serverName = name;
+    }
+
+    /**
+     * Has it wait in these queues whenever it is idle. Called once, on the connection's IO thread.
+     *
+     * @param ofClient that of its client's own connections; null if they are not limited
+     */
+    public void join(StreamConnection connection, IdleQueue ofAll, @Nullable IdleQueue ofClient) {
+        amongAll = new IdleQueue.Place(ofAll, connection);
+        amongClients = ofClient == null ? null : new IdleQueue.Place(ofClient, connection);
+    }
+
+    /** Whether it counts among its client's own. */
+    public boolean isLimited() {
+        return amongClients != null;
+    }
+
+    /** It waits for a request, and nothing of one has arrived: from now on it may have to make room for another. */
+    public void beginIdle(long nanoTime) {
+        if (amongAll != null) {
+            amongAll.enter(nanoTime);
+        }
+        if (amongClients != null) {
+            amongClients.enter(nanoTime);
+        }
+    }
+
+    /** Something of a request has arrived, or the connection has ended. */
+    public void endIdle() {
+        if (amongAll != null) {
+            amongAll.leave();
+        }
+        if (amongClients != null) {
+            amongClients.leave();
+        }
     }
 
     /** Whether it is busy with a request. */

@@ -206,6 +206,7 @@ public final class Http1Connection extends UndertowConnection {
     private void handle(HttpServerExchange next) {
         exchange = next;
         state = State.REQUEST;
+        link.endIdle();
         response.start(next);
         next.setPersistent(ConnectionOptions.stayOpen(next));
         if (problem == null && !headTooLarge && !RequestReader.hasBody(next.getRequestHeaders())) {
@@ -298,6 +299,7 @@ public final class Http1Connection extends UndertowConnection {
             upgrade(upgrade);
         } else if (persistent && !watch.hasEnded()) {
             state = State.HEAD;
+            target = ""; // which may be long, and the wait for the next request too
             idle();
             originalSourceConduit.resumeReads();
             if (!input.isEmpty()) { // the next request, or a part of it
@@ -381,11 +383,14 @@ public final class Http1Connection extends UndertowConnection {
     }
 
     private void awaitHead() {
+        link.endIdle();
         deadline = LoopClock.nanoTime() + server.limits().headTimeout().toNanos();
     }
 
     private void idle() {
-        deadline = LoopClock.nanoTime() + server.limits().idleTimeout().toNanos();
+        long now = LoopClock.nanoTime();
+        link.beginIdle(now);
+        deadline = now + server.limits().idleTimeout().toNanos();
     }
 
     /** Called now and then: closes what takes too long. */

@@ -64,14 +64,15 @@ public final class Gate implements AutoCloseable {
         AccessLog accessLog = accessLogs.open(settings.accessLog());
         spool = new Spool(
                 Path.of(System.getProperty("java.io.tmpdir")), settings.limits().spool());
+        int threads = Runtime.getRuntime().availableProcessors();
         surroundings = new Surroundings(
-                new ClientConnections(settings.limits().connections()),
+                new ClientConnections(threads, settings.limits()),
                 new Answers(),
                 new ListenerAnswers(),
                 new RequestIds(),
                 new PasswordWork(),
                 new Occasional(LOG));
-        worker = EventLoops.start("ipgate", Runtime.getRuntime().availableProcessors(), TASK_THREADS);
+        worker = EventLoops.start("ipgate", threads, TASK_THREADS);
         usersFiles = new UsersFiles(worker);
         UsersFiles.Change users = usersFiles.prepare(configuration.judge().auths());
         gateway = new Gateway(
@@ -120,6 +121,11 @@ public final class Gate implements AutoCloseable {
     /** Bytes of request bodies in temporary files now. */
     long spooledBytes() {
         return spool.used();
+    }
+
+    /** The clients' connections. */
+    ClientConnections connections() {
+        return surroundings.connections();
     }
 
     /** Connections that were closed for want of a PROXY header from a trusted proxy, since the start. */
@@ -187,7 +193,7 @@ public final class Gate implements AutoCloseable {
         old.upstreams().forEach(upstream -> known.put(upstream.settings(), upstream));
         UsersFiles.Change users = usersFiles.prepare(next.judge().auths());
         Snapshot snapshot = new Snapshot(next, upstreams(next, known), users, accessLog, surroundings);
-        surroundings.connections().setLimit(settings.limits().connections());
+        surroundings.connections().setLimits(settings.limits());
         listeners.setLimits(settings.limits());
         spool.setLimit(settings.limits().spool());
         users.commit();

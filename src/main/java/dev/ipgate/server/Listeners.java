@@ -47,8 +47,9 @@ final class Listeners {
     private final XnioWorker worker;
     private final ClientConnections connections;
     private final Http1Server http;
+    private final Predicate<IpAddress> trusted;
     private final ProxyHeaders proxyHeaders;
-    private final Occasional full = new Occasional(LOG);
+    private final Occasional troubles = new Occasional(LOG);
     private volatile Map<InetSocketAddress, Listener> open = Map.of(); // in the order of the conf file
 
     /** A bound socket. */
@@ -71,7 +72,7 @@ final class Listeners {
         }
     }
 
-    /** @param trusted whose PROXY headers are read */
+    /** @param trusted who may say, in whatever header, who its clients are */
     Listeners(
             XnioWorker worker,
             ByteBufferPool buffers,
@@ -81,6 +82,7 @@ final class Listeners {
             HttpHandler gateway) {
         this.worker = worker;
         this.connections = connections;
+        this.trusted = trusted;
         this.proxyHeaders = new ProxyHeaders(trusted, PROXY_HEADER_PATIENCE);
         this.http = new Http1Server(buffers, gateway, limits(limits));
     }
@@ -171,7 +173,7 @@ final class Listeners {
         } catch (ClosedChannelException e) {
             LOG.debug("closed while it accepted", e);
         } catch (IOException e) {
-            full.warn("a connection could not be accepted: " + e.getMessage());
+            troubles.warn("a connection could not be accepted: " + e.getMessage());
         }
     }
 
@@ -181,12 +183,11 @@ final class Listeners {
             IoUtils.safeClose(connection);
             return;
         }
-        if (!connections.admit(connection)) {
-            full.warn("a connection was closed: there are " + connections.count() + " already (limits.connections)");
-            IoUtils.safeClose(connection);
-            return;
-        }
         IpAddress peer = IpAddress.of(address.getAddress());
+        connections.admit(connection, () -> greet(connection, listener, peer));
+    }
+
+    private void greet(StreamConnection connection, Listener listener, IpAddress peer) {
         ProxyHeaders.Next next = (accepted, direct, early) -> serve(accepted, listener, direct, early);
         if (listener.settings.proxyProtocol()) {
             proxyHeaders.read(connection, peer, next);
@@ -195,11 +196,12 @@ final class Listeners {
         }
     }
 
+    /** A trusted proxy has many clients, so its connections are not limited as one client's are. */
     private void serve(
             StreamConnection connection, Listener listener, ClientAddress direct, @Nullable ByteBuffer early) {
         ClientLink link = new ClientLink(direct, listener::settings);
-        connections.enter(connection, link);
-        http.serve(connection, link, "http", early);
+        boolean limited = !trusted.test(direct.peer());
+        connections.enter(connection, link, limited, () -> http.serve(connection, link, "http", early));
     }
 
     /** Connections that were closed for want of a PROXY header from a trusted proxy, since the start. */

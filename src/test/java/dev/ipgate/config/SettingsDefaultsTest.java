@@ -64,6 +64,7 @@ class SettingsDefaultsTest {
                         Duration.ofSeconds(75),
                         Duration.ofHours(1),
                         10_000,
+                        1_000,
                         2L << 30));
         assertThat(settings.accessLog()).isEqualTo(new AccessLogSettings(Format.COMBINED, Target.STDOUT, null));
         assertThat(settings.mode()).isEqualTo(Mode.ENFORCE);

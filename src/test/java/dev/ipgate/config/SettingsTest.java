@@ -284,7 +284,7 @@ class SettingsTest {
     void readsLimits() throws IOException {
         LimitSettings limits = ConfFile.read(folder, ConfFile.MINIMUM + """
                 limits: {request_body: 10MB, header_bytes: 1KiB, request_head_timeout: 1m30s, idle_timeout: 2h,
-                         stream_idle_timeout: 7d, connections: 1, spool: 64KiB}
+                         stream_idle_timeout: 7d, connections: 1, connections_per_client: 2, spool: 64KiB}
                 """).limits();
 
         assertThat(limits)
@@ -295,6 +295,7 @@ class SettingsTest {
                         Duration.ofHours(2),
                         Duration.ofDays(7),
                         1,
+                        2,
                         64 << 10));
     }
 
