@@ -30,6 +30,7 @@ class ArchitectureTest {
             "dev.ipgate.lists",
             "dev.ipgate.config",
             "dev.ipgate.nginx",
+            "dev.ipgate.tls",
             "dev.ipgate.auth",
             "dev.ipgate.client",
             "dev.ipgate.policy",
@@ -63,11 +64,16 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule undertowIsKnownToWhatSpeaksHttp =
-            only("io.undertow..", "dev.ipgate.server", "dev.ipgate.upstream", "dev.ipgate.http");
+            only("io.undertow..", "dev.ipgate.server", "dev.ipgate.upstream", "dev.ipgate.http", "dev.ipgate.tls");
 
     @ArchTest
-    static final ArchRule xnioIsKnownToWhatSpeaksHttpAndEventLoop =
-            only("org.xnio..", "dev.ipgate.server", "dev.ipgate.upstream", "dev.ipgate.http", "dev.ipgate.eventloop");
+    static final ArchRule xnioIsKnownToWhatSpeaksHttpAndEventLoop = only(
+            "org.xnio..",
+            "dev.ipgate.server",
+            "dev.ipgate.upstream",
+            "dev.ipgate.http",
+            "dev.ipgate.tls",
+            "dev.ipgate.eventloop");
 
     @ArchTest
     static final ArchRule commonsNetIsKnownToNet = only("org.apache.commons.net..", "dev.ipgate.net");

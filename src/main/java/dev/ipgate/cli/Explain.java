@@ -2,14 +2,19 @@ package dev.ipgate.cli;
 
 import dev.ipgate.cli.Arguments.Option;
 import dev.ipgate.client.ClientAddress;
+import dev.ipgate.config.ListenSettings;
+import dev.ipgate.config.Settings;
 import dev.ipgate.json.JsonWriter;
 import dev.ipgate.net.IpAddress;
 import dev.ipgate.policy.Access;
+import dev.ipgate.policy.CertificateDoor;
 import dev.ipgate.policy.Rule;
+import dev.ipgate.policy.Satisfy;
 import dev.ipgate.server.Configuration;
 import dev.ipgate.server.Refusal;
 import dev.ipgate.server.Request;
 import dev.ipgate.server.Verdict;
+import dev.ipgate.tls.TlsServer.ClientAuthentication;
 import java.io.PrintStream;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -61,10 +66,31 @@ public final class Explain implements Command {
         Request request = request(arguments, client, configuration);
         Verdict verdict = configuration.judge().judge(request, Instant.now().getEpochSecond());
         out.print(arguments.has(JSON) ? json(request, verdict) : text(request, verdict));
+        if (!arguments.has(JSON)) {
+            out.print(certificates(configuration.settings(), verdict));
+        }
         if (verdict.asksPassword()) {
             return ExitStatus.PASSWORD;
         }
         return verdict.passes() ? ExitStatus.OK : ExitStatus.FAILED;
+    }
+
+    /** What clients' certificates would change, as there is no handshake here. */
+    private static String certificates(Settings settings, Verdict verdict) {
+        StringBuilder text = new StringBuilder();
+        for (ListenSettings listen : settings.listen()) {
+            ClientAuthentication clients =
+                    listen.tls() == null ? null : listen.tls().clients();
+            if (clients != null && verdict.place() != null) {
+                boolean enough = !clients.required() && verdict.place().satisfy() == Satisfy.ANY;
+                line(
+                        text,
+                        "besides",
+                        "on " + listen.text() + " a client's certificate is "
+                                + (enough ? "enough by itself" : "needed, or 403"));
+            }
+        }
+        return text.toString();
     }
 
     private static Request request(Arguments arguments, IpAddress client, Configuration configuration) {
@@ -90,6 +116,7 @@ public final class Explain implements Command {
                 "http",
                 null,
                 host != null ? host : hosts.isEmpty() ? configuration.judge().someHost() : hosts.get(0),
+                CertificateDoor.NONE,
                 orElse(arguments.value(METHOD), "GET"),
                 withoutQuery(orElse(arguments.value(PATH), "/")));
     }

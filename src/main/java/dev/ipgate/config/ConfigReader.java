@@ -62,14 +62,16 @@ public final class ConfigReader {
         WhomReader whom = new WhomReader(groupsReader.names());
         Map<String, GroupSettings> groups = groupsReader.read(whom);
         ClientAddressSettings clientAddress = ClientAddressReader.read(top.find("client_address"), whom, groups);
-        DoorsReader doors = new DoorsReader(new AuthReader(file, clientAddress.header(), problems));
+        List<ListenSettings> listen = listen(top, file);
+        boolean certificates = listen.stream().anyMatch(ListenSettings::hasCertificateDoor);
+        DoorsReader doors = new DoorsReader(new AuthReader(file, clientAddress.header(), problems), certificates);
         SiteReader sites = new SiteReader(doors, new RulesReader(whom), new UpstreamReader(file));
         if (!top.has("listen")) {
             top.missing("listen", "is missing; write a port, or such as 127.0.0.1:8080");
         }
         return new Settings(
                 file,
-                listen(top, file),
+                listen,
                 clientAddress,
                 groups,
                 sites.readDefault(top),

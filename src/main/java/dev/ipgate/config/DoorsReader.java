@@ -26,9 +26,12 @@ final class DoorsReader {
     }
 
     private final AuthReader auths;
+    private final boolean certificates;
 
-    DoorsReader(AuthReader auths) {
+    /** @param certificates whether a listener has a third door, that of clients' certificates */
+    DoorsReader(AuthReader auths, boolean certificates) {
         this.auths = auths;
+        this.certificates = certificates;
     }
 
     /** The doors of a site, which inherits none. */
@@ -40,7 +43,7 @@ final class DoorsReader {
     Doors location(Section location, Doors site) {
         Doors doors = read(location, site);
         Setting satisfy = location.find("satisfy");
-        if (satisfy != null && doors.satisfy() == Satisfy.ANY && !doors.areTwo()) {
+        if (satisfy != null && doors.satisfy() == Satisfy.ANY && !doors.areTwo() && !certificates) {
             refuseAny(satisfy, doors);
         }
         Setting off = location.find("auth");
@@ -58,7 +61,7 @@ final class DoorsReader {
      */
     void reviewSite(Section site, Doors doors, boolean anyLocation) {
         Setting satisfy = site.find("satisfy");
-        if (satisfy != null && doors.satisfy() == Satisfy.ANY && !doors.areTwo() && !anyLocation) {
+        if (satisfy != null && doors.satisfy() == Satisfy.ANY && !doors.areTwo() && !anyLocation && !certificates) {
             refuseAny(satisfy, doors);
         }
     }

@@ -21,6 +21,7 @@ final class ListenReader {
     private final Path conf;
     private final boolean trustsProxies;
     private final boolean namesHosts;
+    private final TlsReader tls;
     private final Map<String, ListenSettings> byAddress = new HashMap<>();
     private final List<ListenSettings> listen = new ArrayList<>();
 
@@ -35,6 +36,7 @@ final class ListenReader {
         this.conf = conf;
         this.trustsProxies = trustsProxies;
         this.namesHosts = namesHosts;
+        this.tls = new TlsReader(conf);
     }
 
     List<ListenSettings> read(@Nullable Setting setting) {
@@ -61,6 +63,12 @@ final class ListenReader {
         }
         boolean proxyProtocol = proxyProtocol(section);
         boolean redirectToHttps = redirectToHttps(section);
+        Setting tlsSetting = section.find("tls");
+        TlsSettings tlsSettings = tlsSetting == null ? null : tls.read(tlsSetting);
+        Setting redirect = section.find("redirect_to_https");
+        if (tlsSetting != null && redirectToHttps && redirect != null) {
+            redirect.errorAtKey("is for plain HTTP, and this listener has tls: it would lead to itself for ever");
+        }
         Setting challenges = section.find("acme_challenges");
         Path folder = challenges == null ? null : challenges.as(text -> ConfPath.resolve(conf, text));
         Setting address = section.find("address");
@@ -69,8 +77,8 @@ final class ListenReader {
         } else {
             add(
                     address,
-                    (text, socket) ->
-                            new ListenSettings(text, socket, proxyProtocol, redirectToHttps, folder, address.at()));
+                    (text, socket) -> new ListenSettings(
+                            text, socket, tlsSettings, proxyProtocol, redirectToHttps, folder, address.at()));
         }
     }
 
@@ -94,7 +102,7 @@ final class ListenReader {
     }
 
     private void readText(Setting setting) {
-        add(setting, (text, address) -> new ListenSettings(text, address, false, false, null, setting.at()));
+        add(setting, (text, address) -> new ListenSettings(text, address, null, false, false, null, setting.at()));
     }
 
     private void add(Setting setting, BiFunction<String, InetSocketAddress, ListenSettings> made) {

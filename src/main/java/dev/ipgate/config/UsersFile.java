@@ -11,43 +11,19 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /** One reading of a users file. Shows its name and how many users it has, never what stands in it. */
 public final class UsersFile {
 
-    /**
-     * By what a change shows without reading the file.
-     *
-     * @param key which file it is, where the file system tells: another one under the same name has another
-     */
-    public record Stamp(
-            FileTime modified, long size, @Nullable Object key) {
-
-        /** The stamp of a file as it is now; null if it is not there, or not to be looked at. */
-        public static @Nullable Stamp of(Path file) {
-            try {
-                return of(Files.readAttributes(file, BasicFileAttributes.class));
-            } catch (IOException e) {
-                return null;
-            }
-        }
-
-        private static Stamp of(BasicFileAttributes attributes) {
-            return new Stamp(attributes.lastModifiedTime(), attributes.size(), attributes.fileKey());
-        }
-    }
-
     private final Path path;
     private final Users users;
-    private final Stamp stamp;
+    private final FileStamp stamp;
     private final byte[] digest;
 
-    private UsersFile(Path path, Users users, Stamp stamp, byte[] digest) {
+    private UsersFile(Path path, Users users, FileStamp stamp, byte[] digest) {
         this.path = path;
         this.users = users;
         this.stamp = stamp;
@@ -72,7 +48,7 @@ public final class UsersFile {
                 throw new IOException(quoted + " is larger than 4 MiB and no users file");
             }
             Users users = Users.parse(path.toString(), new String(bytes, UTF_8), problems);
-            return new UsersFile(path, users, Stamp.of(attributes), digest(bytes));
+            return new UsersFile(path, users, FileStamp.of(attributes), digest(bytes));
         } catch (NoSuchFileException e) {
             throw new IOException("there is no file " + quoted, e);
         } catch (AccessDeniedException e) {
@@ -104,7 +80,7 @@ public final class UsersFile {
     }
 
     /** What it looked like just before it was read. */
-    public Stamp stamp() {
+    public FileStamp stamp() {
         return stamp;
     }
 

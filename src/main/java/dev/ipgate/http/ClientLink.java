@@ -2,6 +2,7 @@ package dev.ipgate.http;
 
 import dev.ipgate.client.ClientAddress;
 import dev.ipgate.config.ListenSettings;
+import dev.ipgate.tls.TlsPeer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.xnio.StreamConnection;
@@ -16,8 +17,8 @@ public final class ClientLink {
     private final Supplier<ListenSettings> listen;
     private IdleQueue.@Nullable Place amongAll;
     private IdleQueue.@Nullable Place amongClients;
-    private @Nullable String serverName;
     private volatile boolean busy;
+    private volatile @Nullable TlsPeer tls;
 
     /**
      * Makes what is known of a connection before its first request.
@@ -34,6 +35,16 @@ public final class ClientLink {
         return direct;
     }
 
+    /** What the TLS handshake has told of the client; null on a plain connection. */
+    public @Nullable TlsPeer tls() {
+        return tls;
+    }
+
+    /** TLS is in place. */
+    public void secure(TlsPeer peer) {
+        tls = peer;
+    }
+
     /** What the conf file says of the listener that the connection came in by. */
     public ListenSettings listen() {
         return listen.get();
@@ -41,11 +52,8 @@ public final class ClientLink {
 
     /** The name by which a TLS client called us (SNI, RFC 6066 section 3); null if it named none, and without TLS. */
     public @Nullable String serverName() {
-        return serverName;
-    }
-
-    public void setServerName(@Nullable String name) {
-        serverName = name;
+        TlsPeer peer = tls;
+        return peer == null ? null : peer.serverName();
     }
 
     /**

@@ -309,7 +309,8 @@ public final class Http1Connection extends UndertowConnection {
                 }
             }
         } else if (asked && input.isEmpty()) {
-            close(); // the client has said that it sends no more
+            sayGoodbye(); // the client has said that it sends no more
+            close();
         } else {
             linger();
         }
@@ -400,10 +401,24 @@ public final class Http1Connection extends UndertowConnection {
                 close();
             }
         } else if (now - deadline >= 0) {
-            if (state == State.HEAD && !input.isEmpty()) {
+            if (state == State.HEAD && input.isEmpty()) {
+                sayGoodbye();
+            } else if (state == State.HEAD) {
                 server.countHeadTimeout();
             }
             close();
+        }
+    }
+
+    /** Over TLS the client could otherwise not tell the end, to which it has all it asked for, from a cut. */
+    private void sayGoodbye() {
+        if (link.tls() != null) {
+            try {
+                originalSinkConduit.terminateWrites();
+                originalSinkConduit.flush();
+            } catch (IOException e) {
+                // it has gone already
+            }
         }
     }
 

@@ -6,6 +6,8 @@ public enum Entry {
     OPEN,
     /** It may if its password is right. */
     PASSWORD,
+    /** It may not, as it has shown no certificate, and is not asked for a password. */
+    NO_CERTIFICATE,
     /** It may not, and is not asked for a password. */
     CLOSED
 }

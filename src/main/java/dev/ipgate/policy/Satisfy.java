@@ -1,10 +1,10 @@
 package dev.ipgate.policy;
 
-/** Which of its two doors, the address and the password, a place wants passed: nginx's {@code satisfy}. */
+/** Which of its doors, the address, the password and a client's certificate, a place wants passed: nginx's {@code satisfy}. */
 public enum Satisfy {
-    /** Both. */
+    /** Every one that there is. */
     ALL,
-    /** One of them, be it the address or the password. */
+    /** One of them, whichever it is. */
     ANY;
 
     /*
@@ -21,6 +21,20 @@ public enum Satisfy {
         return switch (this) {
             case ALL -> allowed ? Entry.PASSWORD : Entry.CLOSED;
             case ANY -> allowed ? Entry.OPEN : Entry.PASSWORD;
+        };
+    }
+
+    /**
+     * What is left to decide once the client's certificate has been looked at, too.
+     *
+     * @param others what the other doors leave to decide
+     */
+    public Entry afterCertificate(Entry others, CertificateDoor certificate) {
+        return switch (certificate) {
+            case NONE -> others;
+            case OPEN -> this == ANY ? Entry.OPEN : others;
+            case SHUT -> this == ANY || others == Entry.CLOSED ? others : Entry.NO_CERTIFICATE;
+            case BARRED -> others == Entry.CLOSED ? others : Entry.NO_CERTIFICATE;
         };
     }
 }

@@ -2,6 +2,7 @@ package dev.ipgate.server;
 
 import dev.ipgate.auth.Login;
 import dev.ipgate.auth.Login.Unchecked;
+import dev.ipgate.http.ClientLink;
 import dev.ipgate.net.IpAddress;
 import io.undertow.server.HttpServerExchange;
 import java.time.Duration;
@@ -22,6 +23,7 @@ final class Admission implements BooleanSupplier {
     private static final long LONGEST_UNKNOWN = Duration.ofSeconds(5).toNanos();
 
     private final HttpServerExchange exchange;
+    private final ClientLink link;
     private final Request request;
     private final PasswordWork work;
     private final Supplier<Snapshot> current;
@@ -29,8 +31,14 @@ final class Admission implements BooleanSupplier {
     private boolean queued;
 
     /** @param current the snapshot of the day */
-    Admission(HttpServerExchange exchange, Request request, PasswordWork work, Supplier<Snapshot> current) {
+    Admission(
+            HttpServerExchange exchange,
+            ClientLink link,
+            Request request,
+            PasswordWork work,
+            Supplier<Snapshot> current) {
         this.exchange = exchange;
+        this.link = link;
         this.request = request;
         this.work = work;
         this.current = current;
@@ -39,7 +47,7 @@ final class Admission implements BooleanSupplier {
     @Override
     public boolean getAsBoolean() {
         Snapshot snapshot = current.get();
-        Verdict verdict = snapshot.judge(request);
+        Verdict verdict = snapshot.judge(request.with(ClientCertificates.door(link)));
         return verdict.passes() || (verdict.asksPassword() && isRight(verdict, snapshot.door(verdict.entered())));
     }
 

@@ -19,13 +19,13 @@ final class Answers {
     private final LogTime time = new LogTime(ZoneOffset.UTC);
 
     /**
-     * Answers with the refusal's status and page. The connection closes after a request that cannot be trusted, and
-     * after one whose body is not read.
+     * Answers with the refusal's status and page. The connection closes after a request that cannot be trusted, after
+     * one whose body is not read, and after one that needs another handshake.
      */
     void send(Transaction transaction, Refusal why, ErrorPage.Facts facts) {
         HttpServerExchange exchange = transaction.exchange();
         boolean pending = !exchange.isRequestComplete();
-        if (pending || why == Refusal.BAD_REQUEST || why == Refusal.BAD_METHOD) {
+        if (pending || why == Refusal.BAD_REQUEST || why == Refusal.BAD_METHOD || why == Refusal.NO_CERTIFICATE) {
             exchange.setPersistent(false);
         }
         HeaderMap asked = exchange.getRequestHeaders();

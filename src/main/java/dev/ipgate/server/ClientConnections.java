@@ -8,6 +8,7 @@ import dev.ipgate.net.IpAddress;
 import io.undertow.server.AbstractServerConnection;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.AttachmentKey;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -222,7 +223,19 @@ final class ClientConnections {
 
     private static void closeIfIdle(StreamConnection connection, ClientLink link) {
         if (!link.isBusy()) {
+            if (link.tls() != null) {
+                sayGoodbye(connection);
+            }
             IoUtils.safeClose(connection);
+        }
+    }
+
+    private static void sayGoodbye(StreamConnection connection) {
+        try {
+            connection.getSinkChannel().shutdownWrites();
+            connection.getSinkChannel().flush();
+        } catch (IOException e) {
+            // it has gone already
         }
     }
 

@@ -52,6 +52,7 @@ public final class Gate implements AutoCloseable {
     private final UsersFiles usersFiles;
     private final Gateway gateway;
     private final Listeners listeners;
+    private final CertificateWatch certificates;
     private final Leaving leaving;
     private final AccessLogs accessLogs;
     private @Nullable ControlSocket control;
@@ -85,6 +86,7 @@ public final class Gate implements AutoCloseable {
                 surroundings.connections(),
                 peer -> gateway.snapshot().judge().trusts(peer),
                 gateway);
+        certificates = new CertificateWatch(worker);
         leaving = new Leaving(worker, surroundings.connections());
     }
 
@@ -111,6 +113,7 @@ public final class Gate implements AutoCloseable {
     private synchronized void begin(Settings settings) throws IOException {
         control = openControl(settings.control());
         listeners.prepare(settings.listen()).commit();
+        certificates.watch(listeners.endpoints());
     }
 
     /** What is listened on, with the real port where the conf file says 0. */
@@ -123,11 +126,6 @@ public final class Gate implements AutoCloseable {
         return spool.used();
     }
 
-    /** The clients' connections. */
-    ClientConnections connections() {
-        return surroundings.connections();
-    }
-
     /** Connections that were closed for want of a PROXY header from a trusted proxy, since the start. */
     long proxyHeadersRefused() {
         return listeners.proxyHeadersRefused();
@@ -136,6 +134,21 @@ public final class Gate implements AutoCloseable {
     /** The users files in use. */
     UsersFiles usersFiles() {
         return usersFiles;
+    }
+
+    /** The sockets that listen. */
+    Listeners listeners() {
+        return listeners;
+    }
+
+    /** The clients' connections. */
+    ClientConnections connections() {
+        return surroundings.connections();
+    }
+
+    /** The certificates in use. */
+    CertificateWatch certificates() {
+        return certificates;
     }
 
     /** What passwords take up now. */
@@ -199,6 +212,7 @@ public final class Gate implements AutoCloseable {
         users.commit();
         gateway.swap(snapshot);
         change.commit();
+        certificates.watch(listeners.endpoints());
         if (controlMoves) {
             closeControl();
             control = movedControl;

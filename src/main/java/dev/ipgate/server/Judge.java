@@ -177,12 +177,17 @@ public final class Judge {
             @Nullable HostName host,
             Place place,
             @Nullable Decision decision) {
-        Entry entry = place.entry(decision);
-        if (entry == Entry.CLOSED && reportOnly) { // which denies nobody for an address, and spares nobody the password
-            entry = place.auth() == null ? Entry.OPEN : Entry.PASSWORD;
+        Entry others = place.entry(decision);
+        Entry entry = place.satisfy().afterCertificate(others, request.certificate());
+        if (entry == Entry.CLOSED && reportOnly) { // which denies nobody for an address, and spares nobody the rest
+            others = place.auth() == null ? Entry.OPEN : Entry.PASSWORD;
+            entry = place.satisfy().afterCertificate(others, request.certificate());
         }
         if (entry == Entry.CLOSED) {
             return Verdict.refuse(client, place, decision, Refusal.DENIED, "");
+        }
+        if (entry == Entry.NO_CERTIFICATE) {
+            return Verdict.refuse(client, place, decision, Refusal.NO_CERTIFICATE, "no certificate of client_ca_file");
         }
         if (place.hostMatters()) {
             String stranger = strangeHost(request, site, host);
@@ -196,7 +201,12 @@ public final class Judge {
                 return Verdict.refuse(client, place, decision, Refusal.FOREIGN_ORIGIN, origins.get(0));
             }
         }
-        return entry == Entry.OPEN ? Verdict.pass(client, place, decision) : Verdict.ask(client, place, decision);
+        if (entry == Entry.PASSWORD) {
+            return Verdict.ask(client, place, decision);
+        }
+        return others == Entry.OPEN
+                ? Verdict.pass(client, place, decision)
+                : Verdict.certified(client, place, decision);
     }
 
     /** A Host that a request may have, for {@code explain}: the default site's first, else localhost or the first site's. */

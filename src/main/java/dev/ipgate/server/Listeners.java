@@ -3,10 +3,14 @@ package dev.ipgate.server;
 import dev.ipgate.client.ClientAddress;
 import dev.ipgate.config.LimitSettings;
 import dev.ipgate.config.ListenSettings;
+import dev.ipgate.http.BufferPool;
 import dev.ipgate.http.ClientLink;
 import dev.ipgate.http.Http1Limits;
 import dev.ipgate.http.Http1Server;
 import dev.ipgate.net.IpAddress;
+import dev.ipgate.tls.TlsLink;
+import dev.ipgate.tls.TlsPeer;
+import dev.ipgate.tls.TlsServer;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.HttpHandler;
 import java.io.IOException;
@@ -18,6 +22,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,6 +43,7 @@ final class Listeners {
     private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
     private static final int BACKLOG = 511; // nginx's
     private static final Duration PROXY_HEADER_PATIENCE = Duration.ofSeconds(5);
+    private static final int POOLED_RECORDS = 256;
     private static final OptionMap SOCKET_OPTIONS = OptionMap.builder()
             .set(Options.REUSE_ADDRESSES, true)
             .set(Options.TCP_NODELAY, true)
@@ -50,25 +56,29 @@ final class Listeners {
     private final Predicate<IpAddress> trusted;
     private final ProxyHeaders proxyHeaders;
     private final Occasional troubles = new Occasional(LOG);
+    private final ByteBufferPool records = new BufferPool(TlsLink.RECORD_BYTES, POOLED_RECORDS);
+    private final Occasional insecure = new Occasional(LOG);
+    private final LongAdder handshakeFailures = new LongAdder();
+    private volatile Duration handshakePatience;
     private volatile Map<InetSocketAddress, Listener> open = Map.of(); // in the order of the conf file
 
     /** A bound socket. */
     private final class Listener {
+        private final Endpoint endpoint; // of the present conf file, or the last that had it
         private final AcceptingChannel<StreamConnection> channel;
-        private volatile ListenSettings settings; // of the present conf file, or the last that had it
 
         Listener(ListenSettings settings) throws IOException {
-            this.settings = settings;
+            endpoint = new Endpoint(settings, records);
             channel = worker.createStreamConnectionServer(
                     settings.address(), acceptor -> accept(acceptor, this), SOCKET_OPTIONS);
         }
 
         ListenSettings settings() {
-            return settings;
+            return endpoint.settings();
         }
 
         String name() {
-            return settings.text();
+            return settings().text();
         }
     }
 
@@ -83,6 +93,7 @@ final class Listeners {
         this.worker = worker;
         this.connections = connections;
         this.trusted = trusted;
+        this.handshakePatience = limits.requestHeadTimeout();
         this.proxyHeaders = new ProxyHeaders(trusted, PROXY_HEADER_PATIENCE);
         this.http = new Http1Server(buffers, gateway, limits(limits));
     }
@@ -90,6 +101,7 @@ final class Listeners {
     /** New limits, for the connections that are open as well. */
     void setLimits(LimitSettings limits) {
         http.setLimits(limits(limits));
+        handshakePatience = limits.requestHeadTimeout();
     }
 
     private static Http1Limits limits(LimitSettings limits) {
@@ -116,7 +128,7 @@ final class Listeners {
         /** Starts the new listeners and closes those that are gone. */
         void commit() {
             open = wanted;
-            settings.forEach((listener, next) -> listener.settings = next);
+            settings.forEach((listener, next) -> listener.endpoint.use(next));
             without(wanted, before).forEach(listener -> listener.channel.resumeAccepts());
             without(before, wanted).forEach(listener -> IoUtils.safeClose(listener.channel));
         }
@@ -189,7 +201,7 @@ final class Listeners {
 
     private void greet(StreamConnection connection, Listener listener, IpAddress peer) {
         ProxyHeaders.Next next = (accepted, direct, early) -> serve(accepted, listener, direct, early);
-        if (listener.settings.proxyProtocol()) {
+        if (listener.settings().proxyProtocol()) {
             proxyHeaders.read(connection, peer, next);
         } else {
             next.accept(connection, ClientAddress.direct(peer), null);
@@ -201,7 +213,47 @@ final class Listeners {
             StreamConnection connection, Listener listener, ClientAddress direct, @Nullable ByteBuffer early) {
         ClientLink link = new ClientLink(direct, listener::settings);
         boolean limited = !trusted.test(direct.peer());
-        connections.enter(connection, link, limited, () -> http.serve(connection, link, "http", early));
+        connections.enter(connection, link, limited, () -> begin(connection, listener, link, early));
+    }
+
+    private void begin(StreamConnection connection, Listener listener, ClientLink link, @Nullable ByteBuffer early) {
+        TlsServer tls = listener.endpoint.tls();
+        if (tls == null) {
+            http.serve(connection, link, "http", early);
+        } else {
+            tls.accept(connection, early, handshakePatience, new Handshake(link));
+        }
+    }
+
+    /** Goes on when TLS is in place. */
+    private final class Handshake implements TlsServer.Handoff {
+        private final ClientLink link;
+
+        Handshake(ClientLink link) {
+            this.link = link;
+        }
+
+        @Override
+        public void secured(StreamConnection connection, TlsPeer peer) {
+            link.secure(peer);
+            http.serve(connection, link, "https", null); // peer.protocol() is what the client has chosen
+        }
+
+        @Override
+        public void failed(StreamConnection connection, String reason) {
+            handshakeFailures.increment();
+            insecure.warn("the TLS handshake with " + link.direct().peer() + " failed: " + reason);
+        }
+    }
+
+    /** Handshakes that were begun and came to nothing, since the start. */
+    long handshakeFailures() {
+        return handshakeFailures.sum();
+    }
+
+    /** What becomes of the connections of each listener, in the order of the conf file. */
+    List<Endpoint> endpoints() {
+        return open.values().stream().map(listener -> listener.endpoint).toList();
     }
 
     /** Connections that were closed for want of a PROXY header from a trusted proxy, since the start. */

@@ -43,7 +43,7 @@ public record Place(
         return auth == null || satisfy == Satisfy.ALL;
     }
 
-    /** What is left to decide once the address has been judged; null if there are no rules to judge it by. */
+    /** What is left to decide once the address has been judged; the decision is null if there are no rules to judge it by. */
     Entry entry(@Nullable Decision decision) {
         if (auth == null) {
             return decision != null && decision.allowed() ? Entry.OPEN : Entry.CLOSED;

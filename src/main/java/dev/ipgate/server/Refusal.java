@@ -15,6 +15,8 @@ public enum Refusal {
     WRONG_PASSWORD(401),
     /** The rules do not let the client in. */
     DENIED(403),
+    /** The client has shown no certificate in its handshake, and is to have one here. */
+    NO_CERTIFICATE(403),
     /** The header of a trusted proxy has a hop that is no address. */
     NO_ADDRESS(403),
     /** A proxy on this machine forwards, and is not named in {@code client_address.trusted_proxies}. */

@@ -2,6 +2,7 @@ package dev.ipgate.server;
 
 import dev.ipgate.client.ClientAddress;
 import dev.ipgate.client.ClientAddresses.Headers;
+import dev.ipgate.policy.CertificateDoor;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param scheme http or https, of the connection
  * @param serverName the name by which a TLS client called us, or null
  * @param host the Host header, or null if there is none
+ * @param certificate what the client's certificate says
  * @param method as sent
  * @param path the path of the request target, as sent, without the query
  */
@@ -22,6 +24,7 @@ public record Request(
         String scheme,
         @Nullable String serverName,
         @Nullable String host,
+        CertificateDoor certificate,
         String method,
         String path) {
 
@@ -29,5 +32,12 @@ public record Request(
     boolean asksForWebSocket() {
         List<String> upgrade = headers.lines("Upgrade");
         return upgrade != null && upgrade.stream().anyMatch("websocket"::equalsIgnoreCase);
+    }
+
+    /** The same with another look at the client's certificate. */
+    Request with(CertificateDoor looked) {
+        return looked == certificate
+                ? this
+                : new Request(direct, headers, scheme, serverName, host, looked, method, path);
     }
 }

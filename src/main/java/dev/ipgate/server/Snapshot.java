@@ -122,6 +122,7 @@ final class Snapshot {
                 exchange.getRequestScheme(),
                 transaction.link().serverName(),
                 headers.getFirst(Headers.HOST),
+                ClientCertificates.door(transaction.link()),
                 exchange.getRequestMethod().toString(),
                 Framing.path(exchange));
         if (surroundings.listenerAnswers().answer(transaction, request, judge)) {
@@ -183,7 +184,7 @@ final class Snapshot {
                                 limits.requestBody(),
                                 limits.idleTimeout(),
                                 limits.streamIdleTimeout(),
-                                new Admission(exchange, request, surroundings.passwords(), current),
+                                new Admission(exchange, transaction.link(), request, surroundings.passwords(), current),
                                 surroundings.connections()::areClosing),
                         transaction);
     }

@@ -1,5 +1,6 @@
 package dev.ipgate.server;
 
+import dev.ipgate.config.TlsSettings;
 import dev.ipgate.eventloop.LoopClock;
 import dev.ipgate.http.ClientLink;
 import dev.ipgate.http.ClientSide;
@@ -8,6 +9,7 @@ import dev.ipgate.upstream.Failure;
 import dev.ipgate.upstream.FailureHandler;
 import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 
@@ -33,6 +35,13 @@ final class Transaction implements ExchangeCompletionListener, FailureHandler {
         id = surroundings.requestIds().next();
         link.setBusy(true);
         exchange.addExchangeCompleteListener(this);
+        TlsSettings tls = link.tls() == null ? null : link.listen().tls();
+        if (tls != null && !tls.hsts().isZero()) {
+            exchange.getResponseHeaders()
+                    .put(
+                            Headers.STRICT_TRANSPORT_SECURITY,
+                            "max-age=" + tls.hsts().toSeconds());
+        }
         if (surroundings.connections().areClosing()) {
             exchange.setPersistent(false);
         }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param decision what the rules say; null if they were not asked
  * @param asksPassword whether a password decides, which has not been looked at
  * @param user who has shown the right password; null if nobody was asked
+ * @param certified whether it passes by the client's certificate alone
  * @param refusal why it is refused; null if it passes, or if a password decides
  * @param detail what the refusal is about, for the page and the log; may hold text from the request
  */
@@ -23,6 +24,7 @@ public record Verdict(
         @Nullable Decision decision,
         boolean asksPassword,
         @Nullable String user,
+        boolean certified,
         @Nullable Refusal refusal,
         String detail) {
 
@@ -30,16 +32,20 @@ public record Verdict(
     record Excess(Refusal refusal, String limit) {}
 
     static Verdict pass(ClientAddress client, Place place, @Nullable Decision decision) {
-        return new Verdict(client, place, decision, false, null, null, "");
+        return new Verdict(client, place, decision, false, null, false, null, "");
+    }
+
+    static Verdict certified(ClientAddress client, Place place, @Nullable Decision decision) {
+        return new Verdict(client, place, decision, false, null, true, null, "");
     }
 
     static Verdict ask(ClientAddress client, Place place, @Nullable Decision decision) {
-        return new Verdict(client, place, decision, true, null, null, "");
+        return new Verdict(client, place, decision, true, null, false, null, "");
     }
 
     /** What the gate answers itself and to anybody; no rule is asked. */
     static Verdict answeredHere(ClientAddress client, String what) {
-        return new Verdict(client, null, null, false, null, null, what);
+        return new Verdict(client, null, null, false, null, false, null, what);
     }
 
     static Verdict refuse(ClientAddress client, Refusal refusal, String detail) {
@@ -48,7 +54,7 @@ public record Verdict(
 
     static Verdict refuse(
             ClientAddress client, @Nullable Place place, @Nullable Decision decision, Refusal refusal, String detail) {
-        return new Verdict(client, place, decision, false, null, refusal, detail);
+        return new Verdict(client, place, decision, false, null, false, refusal, detail);
     }
 
     Verdict refusedFor(Excess excess) {
@@ -62,7 +68,7 @@ public record Verdict(
 
     /** The same where a password decided, and was right. */
     Verdict enteredBy(String verified) {
-        return new Verdict(client, place, decision, false, verified, null, "");
+        return new Verdict(client, place, decision, false, verified, false, null, "");
     }
 
     public boolean passes() {
@@ -83,6 +89,7 @@ public record Verdict(
                 && place != null
                 && decision != null
                 && !decision.allowed()
+                && !certified
                 && (user == null || place.needsAddress());
     }
 
@@ -104,6 +111,10 @@ public record Verdict(
     public String reason() {
         if (refusal == null || refusal == Refusal.DENIED) {
             String address = decision == null ? detail : decision.reason();
+            if (certified) {
+                String certificate = "the client's certificate";
+                return address.isEmpty() ? certificate : address + ", but " + certificate + " is enough";
+            }
             AuthSettings auth = place == null ? null : place.auth();
             if (auth == null || !(asksPassword || user != null)) {
                 return address;
@@ -122,6 +133,10 @@ public record Verdict(
 
     /** Whether the rules were the last to speak, be it for or against. */
     public boolean isByRules() {
-        return decision != null && user == null && !asksPassword && (refusal == null || refusal == Refusal.DENIED);
+        return decision != null
+                && user == null
+                && !certified
+                && !asksPassword
+                && (refusal == null || refusal == Refusal.DENIED);
     }
 }

@@ -1,5 +1,6 @@
 package dev.ipgate.upstream;
 
+import dev.ipgate.tls.TlsLink;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,7 @@
 package dev.ipgate.upstream;
 
+import dev.ipgate.tls.TlsHandshake;
+import dev.ipgate.tls.TlsLink;
 import dev.ipgate.upstream.Failure.Kind;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -103,9 +105,9 @@ final class Opening {
         done(new AppConnection(lane, replica, connection, link));
     }
 
-    private void insecure(String reason) {
+    private void insecure(IOException reason) {
         handshake = null;
-        refused("TLS with " + replica.url().authority() + " failed: " + reason);
+        refused("TLS with " + replica.url().authority() + " failed: " + TlsTrouble.text(reason));
     }
 
     private void done(AppConnection connection) {

@@ -24,7 +24,10 @@ final class ResponseHead {
                 at != -1;
                 at = head.headers().fiNextNonEmpty(at)) {
             HeaderValues values = head.headers().fiCurrent(at);
-            if (!hopByHop.contains(values.getHeaderName())) {
+            // what the gate itself says of https is there already, and counts
+            boolean said = values.getHeaderName().equals(Headers.STRICT_TRANSPORT_SECURITY)
+                    && to.contains(Headers.STRICT_TRANSPORT_SECURITY);
+            if (!said && !hopByHop.contains(values.getHeaderName())) {
                 to.addAll(values.getHeaderName(), values);
             }
         }

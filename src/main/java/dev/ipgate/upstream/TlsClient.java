@@ -4,6 +4,8 @@ import dev.ipgate.config.AppTls;
 import dev.ipgate.config.AppUrl;
 import dev.ipgate.http.BufferPool;
 import dev.ipgate.net.IpAddress;
+import dev.ipgate.tls.TlsHandshake;
+import dev.ipgate.tls.TlsLink;
 import io.undertow.connector.ByteBufferPool;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
@@ -64,18 +66,18 @@ final class TlsClient {
         throw new GeneralSecurityException("no X.509 trust manager");
     }
 
-    /** A handshake on a new connection, ready to start; see {@link TlsHandshake}. */
+    /** A handshake on a new connection, ready to start; its arithmetic is done by the worker's threads. */
     TlsHandshake handshake(
             StreamConnection connection,
             AppUrl url,
             BiConsumer<StreamConnection, TlsLink> done,
-            Consumer<String> failed) {
+            Consumer<IOException> failed) {
         TlsLink link = new TlsLink(
                 engine(url),
                 records,
                 connection.getSourceChannel().getConduit(),
                 connection.getSinkChannel().getConduit());
-        return new TlsHandshake(connection, link, done, failed);
+        return new TlsHandshake(connection, link, connection.getWorker(), done, failed);
     }
 
     private SSLEngine engine(AppUrl url) {

@@ -40,7 +40,7 @@ final class Wire {
     static final int EARLY_BYTES = 64 * 1024;
 
     private static final ListenSettings LISTEN =
-            new ListenSettings("80", new InetSocketAddress(80), false, false, null, Position.of("ipgate.yaml"));
+            new ListenSettings("80", new InetSocketAddress(80), null, false, false, null, Position.of("ipgate.yaml"));
 
     private final ByteArrayOutputStream written = new ByteArrayOutputStream();
     private final Queue<Runnable> tasks = new ArrayDeque<>();

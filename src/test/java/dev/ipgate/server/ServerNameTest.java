@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ipgate.client.ClientAddress;
 import dev.ipgate.net.IpAddress;
+import dev.ipgate.policy.CertificateDoor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,6 +38,7 @@ class ServerNameTest {
                 "https",
                 serverName,
                 host,
+                CertificateDoor.NONE,
                 "GET",
                 "/");
         return Configuration.load(file, Instant.now()).judge().judge(request, 0).refusal();

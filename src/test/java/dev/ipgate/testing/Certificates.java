@@ -14,6 +14,7 @@ import java.util.Base64;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
 /** Keys and certificates for tests, made by the JDK's keytool in a folder of the test's. */
 public final class Certificates {
@@ -102,6 +103,18 @@ public final class Certificates {
         factory.init(one, PASSWORD.toCharArray());
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(factory.getKeyManagers(), null, null);
+        return context;
+    }
+
+    /** What a client needs that believes this certificate and no other. */
+    public SSLContext trust(String name) throws IOException, GeneralSecurityException {
+        KeyStore one = KeyStore.getInstance("PKCS12");
+        one.load(null, null);
+        one.setCertificateEntry(name, keys().getCertificate(name));
+        TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
+        factory.init(one);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, factory.getTrustManagers(), null);
         return context;
     }
 

@@ -16,6 +16,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 
 /** One connection to a server, from a source address of choice, over which a test says exactly what it wants to say. */
 public final class RawClient implements AutoCloseable {
@@ -47,6 +51,18 @@ public final class RawClient implements AutoCloseable {
         socket.connect(server, PATIENCE_MILLIS);
         socket.setSoTimeout(PATIENCE_MILLIS);
         return new RawClient(socket);
+    }
+
+    /** Speaks TLS from now on, and asks for localhost. */
+    public RawClient secure(SSLContext context) throws IOException {
+        SSLSocket secure =
+                (SSLSocket) context.getSocketFactory().createSocket(socket, "localhost", socket.getPort(), true);
+        SSLParameters parameters = secure.getSSLParameters();
+        parameters.setServerNames(
+                List.of(new SNIHostName("localhost"))); // Java asks for no name without a dot by itself
+        secure.setSSLParameters(parameters);
+        secure.startHandshake();
+        return new RawClient(secure);
     }
 
     public Socket socket() {

@@ -1,11 +1,13 @@
-package dev.ipgate.upstream;
+package dev.ipgate.tls;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
 import org.xnio.conduits.ConduitStreamSinkChannel;
@@ -13,15 +15,18 @@ import org.xnio.conduits.ConduitStreamSourceChannel;
 import org.xnio.conduits.WriteReadyHandler;
 
 /**
- * The TLS handshake on a new connection, whichever side we are. The arithmetic and the judgement of certificates are done by
- * the worker's threads, since they take milliseconds; everything else happens on the connection's IO thread.
+ * The TLS handshake on a new connection, whichever side we are. The arithmetic and the judgement of certificates are done
+ * where the owner says; everything else happens on the connection's IO thread.
  */
-final class TlsHandshake {
+public final class TlsHandshake {
+
+    private static final int LONGEST_MESSAGE = 300;
 
     private final StreamConnection connection;
     private final TlsLink link;
+    private final Executor arithmetic;
     private final BiConsumer<StreamConnection, TlsLink> done;
-    private final Consumer<String> failed;
+    private final Consumer<IOException> failed;
     private final ConduitStreamSourceChannel source;
     private final ConduitStreamSinkChannel sink;
     private boolean calculating;
@@ -30,36 +35,39 @@ final class TlsHandshake {
     /**
      * Makes a handshake that has not begun.
      *
+     * @param arithmetic runs what takes milliseconds, be it at once
      * @param done gets the connection, on which TLS is in place then
-     * @param failed gets the reason; the connection is closed then
+     * @param failed gets the reason, an SSLException if it is one of TLS; the connection is closed then
      */
-    TlsHandshake(
+    public TlsHandshake(
             StreamConnection connection,
             TlsLink link,
+            Executor arithmetic,
             BiConsumer<StreamConnection, TlsLink> done,
-            Consumer<String> failed) {
+            Consumer<IOException> failed) {
         this.connection = connection;
         this.link = link;
+        this.arithmetic = arithmetic;
         this.done = done;
         this.failed = failed;
         source = connection.getSourceChannel();
         sink = connection.getSinkChannel();
     }
 
-    void start() {
+    public void start() {
         source.setReadListener(ready -> advance());
         sink.setWriteListener(ready -> advance());
         try {
             link.engine().beginHandshake();
         } catch (SSLException e) {
-            fail(TlsTrouble.text(e));
+            fail(e);
             return;
         }
         advance();
     }
 
     /** Gives it up: neither callback follows. */
-    void abandon() {
+    public void abandon() {
         over = true;
         link.free();
         IoUtils.safeClose(connection);
@@ -86,29 +94,36 @@ final class TlsHandshake {
                 }
             }
         } catch (SSLException e) {
-            fail(TlsTrouble.text(e));
+            fail(e);
         } catch (EOFException e) {
-            fail("the connection was closed in the middle");
+            fail(new EOFException("the connection was closed in the middle"));
         } catch (IOException e) {
-            fail("the connection broke");
+            fail(new IOException("the connection broke", e));
         }
     }
 
     private void calculate() {
         calculating = true;
-        source.suspendReads();
-        sink.suspendWrites();
         try {
-            connection.getWorker().execute(() -> {
+            arithmetic.execute(() -> {
                 for (Runnable task = link.engine().getDelegatedTask();
                         task != null;
                         task = link.engine().getDelegatedTask()) {
                     task.run(); // what it throws is kept for the next wrap or unwrap
                 }
-                connection.getIoThread().execute(this::calculated);
+                if (Thread.currentThread() == connection.getIoThread()) {
+                    calculating = false; // and whoever has called goes on
+                } else {
+                    connection.getIoThread().execute(this::calculated);
+                }
             });
         } catch (RejectedExecutionException e) {
-            fail("the gate stops");
+            fail(new IOException("the gate stops", e));
+            return;
+        }
+        if (calculating) {
+            source.suspendReads();
+            sink.suspendWrites();
         }
     }
 
@@ -128,7 +143,13 @@ final class TlsHandshake {
         done.accept(connection, link);
     }
 
-    private void fail(String reason) {
+    /** An exception's message without control characters, since parts of it may come from the peer, and not too long. */
+    public static String message(Throwable e) {
+        String message = String.valueOf((@Nullable String) e.getMessage()).replaceAll("\\p{Cntrl}", "?");
+        return message.length() > LONGEST_MESSAGE ? message.substring(0, LONGEST_MESSAGE) + "…" : message;
+    }
+
+    private void fail(IOException reason) {
         if (!over) {
             over = true;
             link.close(); // with an alert that tells why

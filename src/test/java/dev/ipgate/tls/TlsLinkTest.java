@@ -1,4 +1,4 @@
-package dev.ipgate.upstream;
+package dev.ipgate.tls;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -18,7 +18,6 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.TrustManager;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,8 +70,7 @@ class TlsLinkTest {
         Certificates certificates = new Certificates(folder);
         certificates.server("peer", "dns:localhost");
         server = certificates.identity("peer");
-        client = SSLContext.getInstance("TLS");
-        client.init(null, new TrustManager[] {new AppTrust(null)}, null);
+        client = certificates.trust("peer");
     }
 
     @Test

@@ -1,4 +1,4 @@
-package dev.ipgate.upstream;
+package dev.ipgate.tls;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -40,7 +40,7 @@ final class TlsSink extends AbstractStreamSinkConduit<StreamSinkConduit> impleme
     @Override
     public void writeReady() {
         try {
-            if (!link.flush()) {
+            if (!(ending ? flush() : link.flush())) {
                 return;
             }
         } catch (IOException e) {
@@ -115,6 +115,7 @@ final class TlsSink extends AbstractStreamSinkConduit<StreamSinkConduit> impleme
     public boolean flush() throws IOException {
         if (ending && !ended) {
             if (!link.endOutput()) {
+                sendTheRest();
                 return false;
             }
             ended = true;

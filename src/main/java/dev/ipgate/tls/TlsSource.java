@@ -1,4 +1,4 @@
-package dev.ipgate.upstream;
+package dev.ipgate.tls;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -25,6 +25,9 @@ final class TlsSource extends AbstractStreamSourceConduit<StreamSourceConduit> {
     public int read(ByteBuffer into) throws IOException {
         int read = link.read(into);
         sink.sendTheRest(); // TLS may have answered something
+        if (read > 0 && link.hasInput() && next.isReadResumed()) {
+            next.wakeupReads(); // a bare connection with something to read would raise another event
+        }
         return read;
     }
 

@@ -1,4 +1,4 @@
-package dev.ipgate.upstream;
+package dev.ipgate.tls;
 
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.connector.PooledByteBuffer;
@@ -19,10 +19,10 @@ import org.xnio.conduits.StreamSourceConduit;
  * The TLS of one connection (RFC 8446, RFC 5246), whichever side we are: records in, bytes out, and the other way round.
  * Holds a buffer only while there is something in it. Belongs to the connection's IO thread.
  */
-final class TlsLink {
+public final class TlsLink {
 
     /** What the largest record takes, and what the engine asks for. */
-    static final int RECORD_BYTES = 17 * 1024;
+    public static final int RECORD_BYTES = 17 * 1024;
 
     /**
      * Records without data that a peer may send in a row, or while it takes none of ours. Tickets are a few; but each that
@@ -30,6 +30,9 @@ final class TlsLink {
      */
     private static final int MOST_EMPTY = 32;
 
+    static final int NOTHING_YET = -1;
+
+    private static final int RECORD_HEAD = 5; // bytes, the last two of which are the length of what follows
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final SSLEngine engine;
@@ -54,24 +57,30 @@ final class TlsLink {
      * @param source where records come from
      * @param sink where records go
      */
-    TlsLink(SSLEngine engine, ByteBufferPool records, StreamSourceConduit source, StreamSinkConduit sink) {
+    public TlsLink(SSLEngine engine, ByteBufferPool records, StreamSourceConduit source, StreamSinkConduit sink) {
         this.engine = engine;
         this.records = records;
         this.source = source;
         this.sink = sink;
     }
 
-    SSLEngine engine() {
+    public SSLEngine engine() {
         return engine;
     }
 
     /** Whether something can be read that has arrived already, so that no event will tell of it. */
-    boolean hasInput() {
-        return plain != null || (in != null && !starved);
+    public boolean hasInput() {
+        return plain != null || (in != null && !starved && holdsRecord(in.getBuffer()));
+    }
+
+    private static boolean holdsRecord(ByteBuffer bytes) {
+        int at = bytes.position();
+        return bytes.remaining() >= RECORD_HEAD
+                && bytes.remaining() - RECORD_HEAD >= (bytes.getShort(at + RECORD_HEAD - 2) & 0xFFFF);
     }
 
     /** Whether anything has arrived that is not read, be it only a part of a record. */
-    boolean holdsInput() {
+    public boolean holdsInput() {
         return plain != null || in != null;
     }
 
@@ -187,6 +196,25 @@ final class TlsLink {
         if (engine.getHandshakeStatus() == HandshakeStatus.NEED_TASK) {
             throw new SSLException("the peer wants another handshake");
         }
+    }
+
+    /** Takes over what was read of the connection before there was TLS on it. */
+    void giveBack(ByteBuffer early) {
+        PooledByteBuffer bytes = records.allocate();
+        bytes.getBuffer().put(early).flip();
+        in = bytes;
+    }
+
+    /**
+     * The first byte that the peer has sent, which stays to be read; {@link #NOTHING_YET} if there is none.
+     *
+     * @throws EOFException if the peer has closed the connection and sent none
+     */
+    int firstByte() throws IOException {
+        if (in == null) {
+            fill();
+        }
+        return in == null ? NOTHING_YET : in.getBuffer().get(in.getBuffer().position()) & 0xFF;
     }
 
     /** Deciphers a part of the peer's handshake; false if it has not arrived. */
@@ -319,7 +347,7 @@ final class TlsLink {
     }
 
     /** Says goodbye, or what went wrong, as far as that is possible at once, and frees the buffers. */
-    void close() {
+    public void close() {
         try {
             if (!freed) {
                 endOutput();
@@ -331,7 +359,7 @@ final class TlsLink {
     }
 
     /** Frees the buffers; nothing can be read or written afterwards. */
-    void free() {
+    public void free() {
         freed = true;
         in = release(in);
         plain = release(plain);

@@ -1,0 +1,68 @@
+package dev.ipgate.server;
+
+import dev.ipgate.config.CertificateFiles;
+import dev.ipgate.config.ListenSettings;
+import dev.ipgate.config.TlsSettings;
+import dev.ipgate.tls.TlsServer;
+import io.undertow.connector.ByteBufferPool;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What becomes of the connections that one socket accepts. The socket stays when a reload changes this, or when a
+ * certificate's files change; connections that are open do not notice.
+ */
+final class Endpoint {
+
+    /** What can be spoken over TLS, the best first; curl offers HTTP/1.0 under its own name when it is told to speak it. */
+    private static final List<String> PROTOCOLS = List.of("http/1.1", "http/1.0");
+
+    /** The settings, and what was made of their certificates. */
+    private record State(ListenSettings settings, @Nullable TlsServer tls) {}
+
+    private final ByteBufferPool records;
+    private volatile State state;
+
+    Endpoint(ListenSettings settings, ByteBufferPool records) {
+        this.records = records;
+        state = new State(settings, server(settings.tls()));
+    }
+
+    private @Nullable TlsServer server(@Nullable TlsSettings tls) {
+        return tls == null
+                ? null
+                : new TlsServer(
+                        tls.certificates().stream()
+                                .map(CertificateFiles::identity)
+                                .toList(),
+                        PROTOCOLS,
+                        tls.clients(),
+                        records);
+    }
+
+    ListenSettings settings() {
+        return state.settings();
+    }
+
+    /** The server's side of TLS; null for plain HTTP. */
+    @Nullable
+    TlsServer tls() {
+        return state.tls();
+    }
+
+    /** Takes over what a reload has read. Where nothing has changed, TLS sessions can still be resumed. */
+    synchronized void use(ListenSettings next) {
+        TlsSettings tls = next.tls();
+        boolean same = tls != null && tls.equals(state.settings().tls());
+        state = new State(next, same ? state.tls() : server(tls));
+    }
+
+    /** Takes over a new reading of a certificate, if it is one of ours. */
+    synchronized void use(CertificateFiles reading) {
+        TlsSettings tls = state.settings().tls();
+        if (tls != null
+                && tls.certificates().stream().anyMatch(files -> files.paths().equals(reading.paths()))) {
+            use(state.settings().with(tls.with(reading)));
+        }
+    }
+}

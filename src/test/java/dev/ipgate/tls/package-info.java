@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ipgate.tls;
+
+import org.jspecify.annotations.NullMarked;
