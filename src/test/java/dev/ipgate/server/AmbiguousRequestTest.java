@@ -6,17 +6,26 @@ import dev.ipgate.testing.RawClient;
 import dev.ipgate.testing.RawResponse;
 import dev.ipgate.testing.ScriptedApp;
 import dev.ipgate.testing.TestGate;
+import dev.ipgate.testing.Transport;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests that two servers could read in two ways: refused, and nothing behind them is taken for a request. */
+@ParameterizedClass(name = "{0}")
+@EnumSource
 class AmbiguousRequestTest {
+
+    @Parameter
+    private Transport transport;
 
     private static final String SMUGGLED = "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n";
 
@@ -29,7 +38,7 @@ class AmbiguousRequestTest {
     @BeforeEach
     void start() throws IOException {
         app = ScriptedApp.hello();
-        gate = TestGate.start(folder, "upstream: " + app.url() + "\nrules: [{allow: 127.0.0.0/8}]\n");
+        gate = TestGate.start(transport, folder, "upstream: " + app.url() + "\nrules: [{allow: 127.0.0.0/8}]\n");
     }
 
     @AfterEach

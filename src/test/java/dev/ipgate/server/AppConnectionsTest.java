@@ -6,6 +6,7 @@ import dev.ipgate.testing.RawClient;
 import dev.ipgate.testing.RawResponse;
 import dev.ipgate.testing.ScriptedApp;
 import dev.ipgate.testing.TestGate;
+import dev.ipgate.testing.Transport;
 import dev.ipgate.testing.Until;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -14,16 +15,26 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Connections to the app: kept, given up, and no more of them than it may have. */
+@ParameterizedClass(name = "{0}")
+@EnumSource
 class AppConnectionsTest {
+
+    @Parameter
+    private Transport transport;
 
     @TempDir
     private Path folder;
 
     private TestGate gate(ScriptedApp app, String settings) throws IOException {
         return TestGate.start(
-                folder, "upstream: {url: \"" + app.url() + "\", " + settings + "}\nrules: [{allow: 127.0.0.1}]\n");
+                transport,
+                folder,
+                "upstream: {url: \"" + app.url() + "\", " + settings + "}\nrules: [{allow: 127.0.0.1}]\n");
     }
 
     @Test

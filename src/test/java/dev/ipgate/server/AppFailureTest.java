@@ -6,6 +6,7 @@ import dev.ipgate.testing.RawClient;
 import dev.ipgate.testing.RawResponse;
 import dev.ipgate.testing.ScriptedApp;
 import dev.ipgate.testing.TestGate;
+import dev.ipgate.testing.Transport;
 import dev.ipgate.testing.Until;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -14,12 +15,20 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What clients get when the app fails: a page or a visible cut, and nothing of anybody else's answer. */
+@ParameterizedClass(name = "{0}")
+@EnumSource
 class AppFailureTest {
+
+    @Parameter
+    private Transport transport;
 
     private static final String OPEN = """
             upstream: {url: "APP", response_timeout: 300ms, keepalive: 1m}
@@ -31,7 +40,7 @@ class AppFailureTest {
     private Path folder;
 
     private TestGate gate(String url) throws IOException {
-        return TestGate.start(folder, OPEN.replace("APP", url));
+        return TestGate.start(transport, folder, OPEN.replace("APP", url));
     }
 
     @Test
@@ -177,6 +186,7 @@ class AppFailureTest {
                     }
                 });
                 TestGate gate = TestGate.start(
+                        transport,
                         folder,
                         OPEN.replace("APP\"", app.url() + "\", max_connections: 1")
                                 .replace("300ms", "1m"))) {

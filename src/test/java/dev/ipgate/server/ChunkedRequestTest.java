@@ -5,18 +5,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ipgate.testing.App;
 import dev.ipgate.testing.RawClient;
 import dev.ipgate.testing.TestGate;
+import dev.ipgate.testing.Transport;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A chunked request is read strictly: what two servers could read in two ways never reaches the app as a whole. */
+@ParameterizedClass(name = "{0}")
+@EnumSource
 class ChunkedRequestTest {
+
+    @Parameter
+    private Transport transport;
 
     private static final String HEAD = "POST /upload HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n";
 
@@ -29,7 +38,7 @@ class ChunkedRequestTest {
     @BeforeEach
     void start() throws IOException {
         app = App.start();
-        gate = TestGate.start(folder, "upstream: " + app.url() + "\nrules: [{allow: 127.0.0.1}]\n");
+        gate = TestGate.start(transport, folder, "upstream: " + app.url() + "\nrules: [{allow: 127.0.0.1}]\n");
     }
 
     @AfterEach

@@ -7,18 +7,27 @@ import dev.ipgate.testing.Eventually;
 import dev.ipgate.testing.RawClient;
 import dev.ipgate.testing.RawResponse;
 import dev.ipgate.testing.TestGate;
+import dev.ipgate.testing.Transport;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who gets through, over real sockets from several source addresses. */
+@ParameterizedClass(name = "{0}")
+@EnumSource
 class GatewayTest {
+
+    @Parameter
+    private Transport transport;
 
     private static final String ALLOW_2 = """
             upstream: APP
@@ -51,7 +60,7 @@ class GatewayTest {
     }
 
     private TestGate gate(String conf) throws IOException {
-        return TestGate.start(folder, conf.replace("APP", app.url()));
+        return TestGate.start(transport, folder, conf.replace("APP", app.url()));
     }
 
     @Test
@@ -138,11 +147,12 @@ class GatewayTest {
 
     @Test
     void worksOverIpv6() throws IOException {
-        try (TestGate gate = gate("""
+        String conf = """
                 listen: "[::1]:0"
                 upstream: APP
                 rules: [{allow: "::1"}]
-                """);
+                """;
+        try (TestGate gate = TestGate.start(folder, conf.replace("APP", app.url()));
                 RawClient client = gate.connect()) {
             assertThat(client.get("/").status()).isEqualTo(200);
             assertThat(app.last().header("X-Forwarded-For")).isEqualTo("::1");
@@ -151,11 +161,12 @@ class GatewayTest {
 
     @Test
     void anIpv6ClientUnderAnIpv4ListIsDenied() throws IOException {
-        try (TestGate gate = gate("""
+        String conf = """
                 listen: "[::1]:0"
                 upstream: APP
                 rules: [{allow: 0.0.0.0/0}]
-                """);
+                """;
+        try (TestGate gate = TestGate.start(folder, conf.replace("APP", app.url()));
                 RawClient client = gate.connect()) {
             assertThat(client.get("/").status()).isEqualTo(403);
         }

@@ -6,6 +6,7 @@ import dev.ipgate.testing.RawClient;
 import dev.ipgate.testing.RawResponse;
 import dev.ipgate.testing.ScriptedApp;
 import dev.ipgate.testing.TestGate;
+import dev.ipgate.testing.Transport;
 import dev.ipgate.testing.Until;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -13,11 +14,19 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** However a request ends: one line in the access log, and a page that the client can read. */
+@ParameterizedClass(name = "{0}")
+@EnumSource
 class OutcomeLogTest {
+
+    @Parameter
+    private Transport transport;
 
     @TempDir
     private Path folder;
@@ -46,7 +55,7 @@ class OutcomeLogTest {
                 }
             }
         });
-        gate = TestGate.start(folder, """
+        gate = TestGate.start(transport, folder, """
                 upstream: {url: "APP", response_timeout: 200ms, origin: upstream}
                 limits: {request_body: 10B, header_bytes: 1KiB, idle_timeout: 300ms}
                 rules: [{allow: 127.0.0.1}]

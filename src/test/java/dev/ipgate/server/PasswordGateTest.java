@@ -11,6 +11,7 @@ import dev.ipgate.testing.Programs;
 import dev.ipgate.testing.RawClient;
 import dev.ipgate.testing.RawResponse;
 import dev.ipgate.testing.TestGate;
+import dev.ipgate.testing.Transport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,11 +22,19 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What happens at the password door, right and wrong, and what never does. */
+@ParameterizedClass(name = "{0}")
+@EnumSource
 class PasswordGateTest {
+
+    @Parameter
+    private Transport transport;
 
     private static final String RIGHT = Basic.line("ana", "secret");
     private static final String WRONG = Basic.line("ana", "wrong-secret");
@@ -47,7 +56,7 @@ class PasswordGateTest {
     }
 
     private TestGate gate(String auth) throws IOException {
-        return TestGate.start(folder, "upstream: \"" + app.url() + "\"\nauth: " + auth + "\n");
+        return TestGate.start(transport, folder, "upstream: \"" + app.url() + "\"\nauth: " + auth + "\n");
     }
 
     private TestGate gate() throws IOException {
@@ -131,6 +140,7 @@ class PasswordGateTest {
         for (String format : List.of("combined", "json")) {
             Files.deleteIfExists(folder.resolve("access.log"));
             try (TestGate gate = TestGate.start(
+                    transport,
                     folder,
                     "upstream: \"" + app.url() + "\"\nauth: {users_file: htpasswd}\naccess_log: {format: " + format
                             + ", to: access.log}\n")) {

@@ -8,6 +8,7 @@ import dev.ipgate.testing.App;
 import dev.ipgate.testing.RawClient;
 import dev.ipgate.testing.RawResponse;
 import dev.ipgate.testing.TestGate;
+import dev.ipgate.testing.Transport;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,12 +32,20 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Request bodies that are taken in whole before the app is contacted, and those that are not. */
+@ParameterizedClass(name = "{0}")
+@EnumSource
 class RequestBufferingTest {
+
+    @Parameter
+    private Transport transport;
 
     private static final long PATIENCE_NANOS = 20_000_000_000L;
     private static final String CHUNKED = "Transfer-Encoding: chunked\r\n";
@@ -59,7 +68,7 @@ class RequestBufferingTest {
     }
 
     private TestGate gate(String buffering, String limits) throws IOException {
-        return TestGate.start(folder, conf("http://127.0.0.1:" + app.getLocalPort(), buffering, limits));
+        return TestGate.start(transport, folder, conf("http://127.0.0.1:" + app.getLocalPort(), buffering, limits));
     }
 
     private static String conf(String url, String buffering, String limits) {
@@ -193,7 +202,7 @@ class RequestBufferingTest {
         String expected = size + " null " + size + " " + HexFormat.of().formatHex(sha256().digest(body));
         for (String buffering : List.of("chunked", "all")) {
             try (App hashing = hashingApp();
-                    TestGate gate = TestGate.start(folder, conf(hashing.url(), buffering, "spool: 2GiB"));
+                    TestGate gate = TestGate.start(transport, folder, conf(hashing.url(), buffering, "spool: 2GiB"));
                     RawClient client = gate.connect()) {
                 for (int chunk : List.of(1 << 20, 50_000)) { // twice on the same connections
                     client.send(head("POST", CHUNKED));
@@ -315,7 +324,7 @@ class RequestBufferingTest {
     void whatWouldPassTheLimitIsRefusedAndTheRestGoesOn() throws IOException {
         byte[] body = random(700_000);
         try (App hashing = hashingApp();
-                TestGate gate = TestGate.start(folder, conf(hashing.url(), "chunked", "spool: 1MiB"));
+                TestGate gate = TestGate.start(transport, folder, conf(hashing.url(), "chunked", "spool: 1MiB"));
                 RawClient first = gate.connect();
                 RawClient second = gate.connect()) {
             first.send(head("POST", CHUNKED));
@@ -344,7 +353,7 @@ class RequestBufferingTest {
     void aReloadChangesTheLimit() throws IOException {
         byte[] body = random(700_000);
         try (App hashing = hashingApp();
-                TestGate gate = TestGate.start(folder, conf(hashing.url(), "chunked", "spool: 512KiB"))) {
+                TestGate gate = TestGate.start(transport, folder, conf(hashing.url(), "chunked", "spool: 512KiB"))) {
             for (int status : List.of(503, 200)) {
                 try (RawClient client = gate.connect()) {
                     client.send(head("POST", CHUNKED));
@@ -462,7 +471,7 @@ class RequestBufferingTest {
     void requestsThatFollowAChunkedBodyAreServed() throws IOException {
         try (App hashing = hashingApp()) {
             for (String buffering : List.of("off", "chunked")) {
-                try (TestGate gate = TestGate.start(folder, conf(hashing.url(), buffering, "spool: 1MiB"));
+                try (TestGate gate = TestGate.start(transport, folder, conf(hashing.url(), buffering, "spool: 1MiB"));
                         RawClient client = gate.connect()) {
                     String upload = head("POST", CHUNKED) + "5\r\nhello\r\n0\r\n\r\n";
                     client.send(upload + upload + head("GET") + upload);

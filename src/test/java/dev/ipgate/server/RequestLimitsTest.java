@@ -6,6 +6,7 @@ import dev.ipgate.testing.RawClient;
 import dev.ipgate.testing.RawResponse;
 import dev.ipgate.testing.ScriptedApp;
 import dev.ipgate.testing.TestGate;
+import dev.ipgate.testing.Transport;
 import dev.ipgate.testing.Until;
 import java.io.IOException;
 import java.net.SocketException;
@@ -15,9 +16,17 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Requests that are too large, too slow, or not wanted: an answer that can be read, and a closed connection. */
+@ParameterizedClass(name = "{0}")
+@EnumSource
 class RequestLimitsTest {
+
+    @Parameter
+    private Transport transport;
 
     @TempDir
     private Path folder;
@@ -36,7 +45,9 @@ class RequestLimitsTest {
 
     private TestGate gate(String limits) throws IOException {
         return TestGate.start(
-                folder, "upstream: " + app.url() + "\nlimits: {" + limits + "}\nrules: [{allow: 127.0.0.1}]\n");
+                transport,
+                folder,
+                "upstream: " + app.url() + "\nlimits: {" + limits + "}\nrules: [{allow: 127.0.0.1}]\n");
     }
 
     @Test
@@ -183,6 +194,7 @@ class RequestLimitsTest {
                     conversation.say("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nslow");
                 });
                 TestGate gate = TestGate.start(
+                        transport,
                         folder,
                         "upstream: " + slow.url() + "\nlimits: {idle_timeout: 100ms}\nrules: [{allow: 127.0.0.1}]\n");
                 RawClient client = gate.connect()) {

@@ -6,6 +6,7 @@ import dev.ipgate.testing.RawClient;
 import dev.ipgate.testing.RawResponse;
 import dev.ipgate.testing.ScriptedApp;
 import dev.ipgate.testing.TestGate;
+import dev.ipgate.testing.Transport;
 import dev.ipgate.testing.Until;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -17,12 +18,20 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bodies on their way down: whole, at once, at the client's pace, or visibly cut. */
+@ParameterizedClass(name = "{0}")
+@EnumSource
 class ResponseBodyTest {
+
+    @Parameter
+    private Transport transport;
 
     private static final String OPEN = "upstream: APP\nrules: [{allow: 127.0.0.1}]\n";
 
@@ -30,7 +39,7 @@ class ResponseBodyTest {
     private Path folder;
 
     private TestGate gate(ScriptedApp app) throws IOException {
-        return TestGate.start(folder, OPEN.replace("APP", app.url()));
+        return TestGate.start(transport, folder, OPEN.replace("APP", app.url()));
     }
 
     @ParameterizedTest(name = "{0}: {1}")

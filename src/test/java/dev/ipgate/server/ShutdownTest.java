@@ -9,6 +9,7 @@ import dev.ipgate.testing.RawClient;
 import dev.ipgate.testing.RawResponse;
 import dev.ipgate.testing.SocketApp;
 import dev.ipgate.testing.TestGate;
+import dev.ipgate.testing.Transport;
 import java.io.File;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -21,10 +22,18 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A gate that stops: who may finish, who is cut, and what is left of it. */
+@ParameterizedClass(name = "{0}")
+@EnumSource
 @Timeout(120)
 class ShutdownTest {
+
+    @Parameter
+    private Transport transport;
 
     private static final Duration LONG = Duration.ofSeconds(60);
     private static final Duration SHORT = Duration.ofMillis(200);
@@ -61,7 +70,7 @@ class ShutdownTest {
     }
 
     private TestGate gate(SocketApp app) throws IOException {
-        return TestGate.start(folder, "upstream: " + app.url() + "\nrules: [{allow: 127.0.0.1}]\n");
+        return TestGate.start(transport, folder, "upstream: " + app.url() + "\nrules: [{allow: 127.0.0.1}]\n");
     }
 
     private static Thread closing(TestGate gate, Duration grace) {
@@ -204,7 +213,7 @@ class ShutdownTest {
     }
 
     private void cycle(SocketApp app) throws IOException {
-        try (TestGate gate = TestGate.start(folder, """
+        try (TestGate gate = TestGate.start(transport, folder, """
                         upstream: APP
                         rules: [{allow: 127.0.0.1}]
                         control: control

@@ -7,6 +7,7 @@ import dev.ipgate.testing.Eventually;
 import dev.ipgate.testing.RawClient;
 import dev.ipgate.testing.SocketApp;
 import dev.ipgate.testing.TestGate;
+import dev.ipgate.testing.Transport;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -18,10 +19,18 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Answers that stream and tunnels end with the right of those who have them; a request under way does not. */
+@ParameterizedClass(name = "{0}")
+@EnumSource
 @Timeout(60)
 class StreamAdmissionTest {
+
+    @Parameter
+    private Transport transport;
 
     @TempDir
     private Path folder;
@@ -65,7 +74,7 @@ class StreamAdmissionTest {
     }
 
     private TestGate gate(String rules) throws IOException {
-        return TestGate.start(folder, conf(rules));
+        return TestGate.start(transport, folder, conf(rules));
     }
 
     private String conf(String rules) {

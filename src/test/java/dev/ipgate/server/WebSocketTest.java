@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ipgate.testing.RawClient;
 import dev.ipgate.testing.ScriptedApp;
 import dev.ipgate.testing.TestGate;
+import dev.ipgate.testing.Transport;
 import dev.ipgate.testing.Until;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -13,9 +14,17 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Upgraded connections: after the handshake, bytes go both ways until either side closes. */
+@ParameterizedClass(name = "{0}")
+@EnumSource
 class WebSocketTest {
+
+    @Parameter
+    private Transport transport;
 
     private static final String HANDSHAKE = "GET /socket HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, Upgrade\r\n"
             + "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
@@ -40,7 +49,7 @@ class WebSocketTest {
                 conversation.say(new byte[] {(byte) c});
             }
         });
-        gate = TestGate.start(folder, "upstream: " + app.url() + "\nrules: [{allow: 127.0.0.1}]\n");
+        gate = TestGate.start(transport, folder, "upstream: " + app.url() + "\nrules: [{allow: 127.0.0.1}]\n");
     }
 
     @AfterEach
@@ -115,8 +124,8 @@ class WebSocketTest {
     @Test
     void anAppThatDeclinesAnswersAsUsual() throws IOException {
         try (ScriptedApp plain = ScriptedApp.hello();
-                TestGate other =
-                        TestGate.start(folder, "upstream: " + plain.url() + "\nrules: [{allow: 127.0.0.1}]\n");
+                TestGate other = TestGate.start(
+                        transport, folder, "upstream: " + plain.url() + "\nrules: [{allow: 127.0.0.1}]\n");
                 RawClient client = other.connect()) {
             assertThat(client.send(HANDSHAKE).read().body()).isEqualTo("hello");
         }

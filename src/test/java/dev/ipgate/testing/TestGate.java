@@ -7,28 +7,40 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /** A gate in this process, with a conf file in a folder of its own and the access log beside it. */
 public final class TestGate implements AutoCloseable {
 
     private final Path folder;
     private final Gate gate;
+    private final String listen;
+    private final @Nullable SSLContext trust; // null for plain HTTP
 
-    private TestGate(Path folder, Gate gate) {
+    private TestGate(Path folder, Gate gate, String listen, @Nullable SSLContext trust) {
         this.folder = folder;
         this.gate = gate;
+        this.listen = listen;
+        this.trust = trust;
     }
 
     /** Starts a gate; the text is the conf file without {@code listen} and {@code access_log}, unless it has them. */
     public static TestGate start(Path folder, String conf) throws IOException {
-        write(folder, conf);
-        return new TestGate(folder, Gate.start(folder.resolve("ipgate.yaml")));
+        return start(Transport.PLAIN, folder, conf);
     }
 
-    private static void write(Path folder, String conf) throws IOException {
+    /** The same over a transport of choice, which its clients speak as well; the text has no {@code listen} then. */
+    public static TestGate start(Transport transport, Path folder, String conf) throws IOException {
+        String listen = transport.listen(folder);
+        write(folder, conf, listen);
+        return new TestGate(folder, Gate.start(folder.resolve("ipgate.yaml")), listen, transport.trust(folder));
+    }
+
+    private static void write(Path folder, String conf, String listen) throws IOException {
         String text = conf;
         if (!conf.startsWith("listen:") && !conf.contains("\nlisten:")) {
-            text = "listen: \"127.0.0.1:0\"\n" + text;
+            text = "listen: " + listen + "\n" + text;
         }
         if (!conf.startsWith("access_log:") && !conf.contains("\naccess_log:")) {
             text += "\naccess_log: {format: combined, to: access.log}\n";
@@ -38,7 +50,7 @@ public final class TestGate implements AutoCloseable {
 
     /** Writes a new conf file and reloads; returns what changed. */
     public String reload(String conf) throws IOException {
-        write(folder, conf);
+        write(folder, conf, listen);
         return gate.reload();
     }
 
@@ -63,11 +75,15 @@ public final class TestGate implements AutoCloseable {
     }
 
     public RawClient connect() throws IOException {
-        return RawClient.connect(address());
+        return secured(RawClient.connect(address()));
     }
 
     public RawClient connectFrom(String source) throws IOException {
-        return RawClient.connect(source, address());
+        return secured(RawClient.connect(source, address()));
+    }
+
+    private RawClient secured(RawClient client) throws IOException {
+        return trust == null ? client : client.secure(trust);
     }
 
     /** Asks once on a connection of its own. */
