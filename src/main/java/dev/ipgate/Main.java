@@ -39,7 +39,21 @@ public final class Main {
 
     public static void main(String[] args) {
         configureLogging();
+        Thread.setDefaultUncaughtExceptionHandler(Main::uncaught);
         System.exit(new Main(System.in, System.out, System.err).run(args));
+    }
+
+    /**
+     * A thread that found no memory has left something half done, and no other thread can tell what. So the process ends,
+     * and what watches over it starts a new one. A reload that finds too little fails by itself, and all goes on.
+     */
+    private static void uncaught(Thread thread, Throwable e) {
+        if (e instanceof OutOfMemoryError) {
+            System.err.println("ipgate: out of memory, so it ends: " + e.getMessage());
+            Runtime.getRuntime().halt(ExitStatus.FAILED);
+        }
+        System.err.println("ipgate: thread " + thread.getName() + " failed");
+        e.printStackTrace();
     }
 
     /** Lines fit for journald, which adds the time itself and says so in JOURNAL_STREAM. */

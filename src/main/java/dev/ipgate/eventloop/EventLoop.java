@@ -130,6 +130,8 @@ final class EventLoop extends XnioIoThread {
     private void run(Runnable task) {
         try {
             task.run();
+        } catch (OutOfMemoryError e) {
+            throw e; // which thread it hits is chance: this is no fault of one connection
         } catch (Throwable e) { // whatever one connection does wrong, the others go on
             mishaps.report("a task failed", e);
         }
@@ -182,6 +184,8 @@ final class EventLoop extends XnioIoThread {
         }
         try {
             ((Member) key.attachment()).ready(operations);
+        } catch (OutOfMemoryError e) {
+            throw e; // as above
         } catch (Throwable e) { // as above
             mishaps.report("a listener failed", e);
         }

@@ -44,19 +44,26 @@ public final class Groups {
      * @throws IllegalArgumentException if a group among them does not exist, which the reader of the conf file excludes
      */
     public AddressSet resolve(Collection<Whom> whom) {
+        if (whom.size() == 1 && whom.iterator().next() instanceof Whom.Group alone) {
+            return set(alone); // itself, not a copy: it may be a list of a million
+        }
         AddressSet.Builder builder = AddressSet.builder();
         for (Whom one : whom) {
             if (one instanceof Whom.Group group) {
-                AddressSet set = sets.get(group.name());
-                if (set == null) {
-                    throw new IllegalArgumentException("no group \"" + group.name() + "\"");
-                }
-                builder.addAll(set);
+                builder.addAll(set(group));
             } else {
                 add(one, builder);
             }
         }
         return builder.build();
+    }
+
+    private AddressSet set(Whom.Group group) {
+        AddressSet set = sets.get(group.name());
+        if (set == null) {
+            throw new IllegalArgumentException("no group \"" + group.name() + "\"");
+        }
+        return set;
     }
 
     /** Fills a group, and first those that it holds; the reader of the conf file has excluded circles. */

@@ -3,6 +3,8 @@ package dev.ipgate.server;
 import dev.ipgate.config.ConfigReader;
 import dev.ipgate.config.Settings;
 import dev.ipgate.lists.Groups;
+import dev.ipgate.problem.ConfigException;
+import dev.ipgate.problem.Position;
 import dev.ipgate.problem.Problem;
 import dev.ipgate.problem.Problems;
 import java.nio.file.Path;
@@ -24,10 +26,25 @@ public record Configuration(Settings settings, Judge judge, List<Problem> warnin
      *
      * @param conf the conf file, named as problems are to name it
      * @param now against which rules that end are judged, for the warnings
-     * @throws dev.ipgate.problem.ConfigException with everything that is wrong
+     * @throws ConfigException with everything that is wrong
      */
     public static Configuration load(Path conf, Instant now) {
-        Problems problems = new Problems();
+        try {
+            return load(conf, now, new Problems());
+        } catch (OutOfMemoryError e) { // by a list that is too long; what was read of it is garbage now
+            Problems problems = new Problems();
+            problems.error(
+                    Position.of(conf.toString()),
+                    "",
+                    "its lists do not fit into the heap of "
+                            + (Runtime.getRuntime().maxMemory() >> 20)
+                            + " MiB beside what is in use; raise java's -Xmx (in JAVA_OPTIONS of /etc/default/ipgate for"
+                            + " the service)");
+            throw new ConfigException(problems.all());
+        }
+    }
+
+    private static Configuration load(Path conf, Instant now, Problems problems) {
         Settings settings = ConfigReader.read(conf, problems);
         if (settings == null) {
             problems.throwIfErrors();
