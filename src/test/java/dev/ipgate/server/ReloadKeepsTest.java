@@ -75,38 +75,6 @@ class ReloadKeepsTest {
     }
 
     @Test
-    void overTheLimitConnectionsAreClosedAndRoomComesBack() throws IOException {
-        try (SocketApp app = SocketApp.saying("A");
-                TestGate gate = TestGate.start(folder, conf(app, "limits: {connections: 2}"));
-                RawClient first = gate.connect()) {
-            assertThat(first.get("/").status()).isEqualTo(200);
-            try (RawClient second = gate.connect()) {
-                assertThat(second.get("/").status()).isEqualTo(200);
-                try (RawClient third = gate.connect()) { // now: two threads accept, and in any order
-                    assertThat(third.isClosedByServer()).isTrue();
-                }
-                assertThat(first.get("/").status()).isEqualTo(200);
-            }
-            Eventually.holds("there is room again", () -> answers(gate));
-
-            gate.reload(conf(app, "limits: {connections: 1}"));
-            assertThat(first.get("/").status()).as("who is in stays in").isEqualTo(200);
-            Eventually.holds("the limit is lower", () -> !answers(gate));
-
-            gate.reload(conf(app, "limits: {connections: 3}"));
-            assertThat(answers(gate)).isTrue();
-        }
-    }
-
-    private static boolean answers(TestGate gate) throws IOException {
-        try (RawClient client = gate.connect()) {
-            return client.get("/").status() == 200;
-        } catch (IOException e) {
-            return false; // closed at once
-        }
-    }
-
-    @Test
     void limitsOfRequestsTakeEffect() throws IOException {
         String long2000 = "X-Long: " + "x".repeat(2000);
         try (SocketApp app = SocketApp.saying("A");
