@@ -132,6 +132,8 @@ final class Http1Input {
         }
     }
 
+    // The same buffer, whatever is in it.
+    @SuppressWarnings("ReferenceEquality")
     private void hold(@Nullable ByteBuffer next) throws IOException {
         if (next == early) {
             return;
