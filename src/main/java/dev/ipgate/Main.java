@@ -45,7 +45,8 @@ public final class Main {
 
     /**
      * A thread that found no memory has left something half done, and no other thread can tell what. So the process ends,
-     * and what watches over it starts a new one. A reload that finds too little fails by itself, and all goes on.
+     * and what watches over it starts a new one. A request or a reload that finds too little fails by itself,
+     * and all goes on.
      */
     private static void uncaught(Thread thread, Throwable e) {
         if (e instanceof OutOfMemoryError) {
