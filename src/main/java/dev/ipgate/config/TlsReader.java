@@ -156,8 +156,8 @@ final class TlsReader {
 
     private @Nullable ClientAuthentication clients(Section section) {
         Setting file = section.find("client_ca_file");
-        Boolean required = section.word("verify", null, Map.of("required", true, "optional", false));
         Setting verify = section.find("verify");
+        Boolean required = verify == null ? null : verify.word(Map.of("required", true, "optional", false));
         if (file == null) {
             if (verify != null) {
                 verify.errorAtKey(
