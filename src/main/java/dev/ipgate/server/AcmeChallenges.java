@@ -81,6 +81,8 @@ final class AcmeChallenges {
         }
     }
 
+    // Whoever asks closes it.
+    @SuppressWarnings("StreamResourceLeak")
     private static SecureDirectoryStream<Path> open(Path folder) throws IOException {
         DirectoryStream<Path> stream = Files.newDirectoryStream(folder);
         if (stream instanceof SecureDirectoryStream<Path> secure) {
