@@ -120,6 +120,17 @@ class EventLoopTest {
     }
 
     @Test
+    void withoutMemoryItEndsAndItsThreadSaysWhy() throws Exception {
+        CompletableFuture<Throwable> uncaught = new CompletableFuture<>();
+        loop.setUncaughtExceptionHandler((thread, e) -> uncaught.complete(e));
+        loop.execute(() -> {
+            throw new OutOfMemoryError("as this test wants it");
+        });
+
+        assertThat(uncaught.get()).isInstanceOf(OutOfMemoryError.class);
+    }
+
+    @Test
     void anInterruptedLoopGoesOnAsIfNothingHadBeen() throws Exception {
         loop.interrupt();
         onLoop(() -> {});
