@@ -1,5 +1,6 @@
 package dev.ipgate.server;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ipgate.testing.App;
@@ -112,9 +113,9 @@ class TlsListenerTest {
                 "--cacert",
                 folder.resolve("a.pem").toString(),
                 "https://localhost:" + gate.address().getPort() + "/"));
-        command.addAll(List.of(options.split(" ")));
+        command.addAll(List.of(options.split(" ", -1)));
         Process curl = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(curl.getInputStream().readAllBytes());
+        String output = new String(curl.getInputStream().readAllBytes(), UTF_8);
         assertThat(curl.waitFor()).as(output).isZero();
         return output;
     }
@@ -145,7 +146,7 @@ class TlsListenerTest {
             // the second list has what OpenSSL would otherwise not even offer
             String all =
                     openSsl.run("ciphers", "ALL:COMPLEMENTOFALL:@SECLEVEL=0").strip();
-            for (String suite : all.split(":")) {
+            for (String suite : all.split(":", -1)) {
                 boolean ofThree = suite.startsWith("TLS_");
                 String output = ofThree
                         ? sClient(gate, "-tls1_3", "-ciphersuites", suite)
