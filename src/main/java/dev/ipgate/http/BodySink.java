@@ -11,7 +11,8 @@ public interface BodySink {
      * Writes what can be written now.
      *
      * @param last whether nothing follows: the end may then go out with the last bytes
-     * @return whether the buffer is empty; if not, call again with the same when there is room
+     * @return whether the buffer is empty; if not, call again with what is left, in this buffer or another, when there
+     *     is room
      */
     boolean write(ByteBuffer buffer, boolean last) throws IOException;
 

@@ -5,6 +5,7 @@ import dev.ipgate.config.Settings;
 import dev.ipgate.config.UpstreamSettings;
 import dev.ipgate.eventloop.EventLoops;
 import dev.ipgate.http.BufferPool;
+import dev.ipgate.http.PieceBuffers;
 import dev.ipgate.net.IpAddress;
 import dev.ipgate.problem.ConfigException;
 import dev.ipgate.upstream.Spool;
@@ -47,6 +48,7 @@ public final class Gate implements AutoCloseable {
     private final Path conf;
     private final XnioWorker worker;
     private final ByteBufferPool buffers = new BufferPool(BUFFER_BYTES, POOLED_BUFFERS);
+    private final PieceBuffers pieces = new PieceBuffers(buffers);
     private final Spool spool;
     private final Surroundings surroundings;
     private final UsersFiles usersFiles;
@@ -307,7 +309,7 @@ public final class Gate implements AutoCloseable {
     private List<Upstream> upstreams(Configuration configuration, Map<UpstreamSettings, Upstream> known) {
         return configuration.judge().places().stream()
                 .map(place ->
-                        known.computeIfAbsent(place.upstream(), settings -> new Upstream(settings, buffers, spool)))
+                        known.computeIfAbsent(place.upstream(), settings -> new Upstream(settings, pieces, spool)))
                 .toList();
     }
 

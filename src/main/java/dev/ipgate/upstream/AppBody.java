@@ -84,10 +84,11 @@ final class AppBody implements BodySource {
 
     private int decode(ByteBuffer buffer, int start) throws MalformedMessageException {
         int end = buffer.position();
+        int limit = buffer.limit();
         buffer.limit(end).position(start);
         chunks.decode(buffer);
         int data = buffer.remaining();
-        buffer.position(buffer.limit()).limit(buffer.capacity());
+        buffer.position(buffer.limit()).limit(limit);
         if (chunks.isDone()) {
             ended = true;
             clean &= chunks.leftover() == 0;

@@ -55,7 +55,8 @@ final class AppExchange implements Runnable, Pump.End {
         this.intake = intake;
         this.connection = connection;
         upload = new Upload(lane, forwarding, this, exchange, request, intake);
-        reader = new AnswerReader(connection, lane.heads(), lane.upstream().buffers());
+        reader = new AnswerReader(
+                connection, lane.heads(), lane.upstream().buffers().usual());
     }
 
     void start() {

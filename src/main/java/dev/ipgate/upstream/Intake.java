@@ -31,7 +31,8 @@ final class Intake implements Pump.End {
 
     /** A place for the request's body, which has to be closed; null if too many are taken in already. */
     static @Nullable Intake enter(Lane lane, Forwarding forwarding, HttpServerExchange exchange, Duration idleTimeout) {
-        Spooling place = Spooling.enter(lane.upstream().spool(), lane.upstream().buffers(), lane.thread());
+        Spooling place = Spooling.enter(
+                lane.upstream().spool(), lane.upstream().buffers().usual(), lane.thread());
         return place == null ? null : new Intake(lane, forwarding, exchange, idleTimeout, place);
     }
 

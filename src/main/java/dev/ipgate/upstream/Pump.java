@@ -2,17 +2,23 @@ package dev.ipgate.upstream;
 
 import dev.ipgate.http.BodySink;
 import dev.ipgate.http.BodySource;
-import io.undertow.connector.ByteBufferPool;
+import dev.ipgate.http.PieceBuffers;
 import io.undertow.connector.PooledByteBuffer;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
-import org.xnio.XnioIoThread;
 
 /**
  * Moves a body from one connection to the other, both on one IO thread, at the pace of the slower. Holds a buffer only
  * while it has bytes in it, and pushes what it has before it waits, so that an event reaches the client at once.
  */
 final class Pump {
+
+    /*
+     * Pieces grow for as long as the source fills them and the sink takes them whole. When it does not, they begin small
+     * again: what it leaves is then mostly small too, and goes to a usual buffer, as large ones are few.
+     */
 
     /** What the pump waits for; a deadline depends on whose turn it is. */
     enum Waiting {
@@ -30,23 +36,27 @@ final class Pump {
         void sinkFailed(IOException e);
     }
 
-    private static final int BUFFERS_A_TURN = 32; // then the other connections of the IO thread have theirs
+    private static final int PIECES_A_TURN = 32; // then the other connections of the IO thread have theirs
+    private static final int BYTES_A_TURN = 512 * 1024; // the same
+    private static final int GROWTH = 4; // times
 
     private final BodySource source;
     private final BodySink sink;
-    private final ByteBufferPool pool;
-    private final XnioIoThread thread;
+    private final PieceBuffers buffers;
+    private final Executor thread;
     private final End end;
     private @Nullable PooledByteBuffer pending;
+    private int room; // bytes, of the next piece
     private boolean sourceEnded;
     private boolean ended;
     private Waiting waiting = Waiting.NOTHING;
     private long moved;
 
-    Pump(BodySource source, BodySink sink, ByteBufferPool pool, XnioIoThread thread, End end) {
+    Pump(BodySource source, BodySink sink, PieceBuffers buffers, Executor thread, End end) {
         this.source = source;
         this.sink = sink;
-        this.pool = pool;
+        this.buffers = buffers;
+        room = usual();
         this.thread = thread;
         this.end = end;
     }
@@ -96,7 +106,8 @@ final class Pump {
     }
 
     private void run() {
-        for (int turn = 0; !ended && turn < BUFFERS_A_TURN; turn++) {
+        long enough = moved + BYTES_A_TURN;
+        for (int turn = 0; !ended && turn < PIECES_A_TURN && moved < enough; turn++) {
             if (!sourceEnded && pending == null && !fill()) {
                 return;
             }
@@ -112,9 +123,9 @@ final class Pump {
         }
     }
 
-    /** Reads a buffer full; false if there is nothing to read now or ever. */
+    /** Reads a piece; false if there is nothing to read now or ever. */
     private boolean fill() {
-        PooledByteBuffer pooled = pool.allocate();
+        PooledByteBuffer pooled = buffers.allocate(room);
         int read;
         try {
             read = source.read(pooled.getBuffer());
@@ -128,6 +139,9 @@ final class Pump {
             pooled.getBuffer().flip();
             pending = pooled;
             moved += read;
+            if (read >= room / 2) { // a piece from which framing was taken is not quite full
+                room = Math.min(GROWTH * room, PieceBuffers.LARGE_BYTES);
+            }
             return true;
         }
         pooled.close();
@@ -176,9 +190,29 @@ final class Pump {
 
     private boolean awaitSink() {
         waiting = Waiting.SINK;
+        room = usual();
+        shrink();
         source.suspend();
         sink.resume();
         return false;
+    }
+
+    /** Moves what is left of a large piece to a usual buffer if it fits. */
+    private void shrink() {
+        if (pending == null) {
+            return;
+        }
+        ByteBuffer left = pending.getBuffer();
+        if (left.capacity() > usual() && left.remaining() <= usual()) {
+            PooledByteBuffer small = buffers.usual().allocate();
+            small.getBuffer().put(left).flip();
+            pending.close();
+            pending = small;
+        }
+    }
+
+    private int usual() {
+        return buffers.usual().getBufferSize();
     }
 
     private void finish(Runnable callback) {

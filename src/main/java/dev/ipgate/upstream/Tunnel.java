@@ -2,7 +2,7 @@ package dev.ipgate.upstream;
 
 import dev.ipgate.http.ChannelSink;
 import dev.ipgate.http.ChannelSource;
-import io.undertow.connector.ByteBufferPool;
+import dev.ipgate.http.PieceBuffers;
 import io.undertow.connector.PooledByteBuffer;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +19,7 @@ final class Tunnel {
     private final Runnable ended;
     private int open = 2;
 
-    Tunnel(StreamConnection client, StreamConnection app, ByteBufferPool buffers, XnioIoThread thread, Runnable ended) {
+    Tunnel(StreamConnection client, StreamConnection app, PieceBuffers buffers, XnioIoThread thread, Runnable ended) {
         this.client = client;
         this.ended = ended;
         Pump.End end = new Pump.End() {

@@ -2,7 +2,7 @@ package dev.ipgate.upstream;
 
 import dev.ipgate.config.AppUrl;
 import dev.ipgate.config.UpstreamSettings;
-import io.undertow.connector.ByteBufferPool;
+import dev.ipgate.http.PieceBuffers;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.SameThreadExecutor;
 import java.io.Closeable;
@@ -21,7 +21,7 @@ import org.xnio.XnioIoThread;
 public final class Upstream implements Closeable {
 
     private final UpstreamSettings settings;
-    private final ByteBufferPool buffers;
+    private final PieceBuffers buffers;
     private final Spool spool;
     private final Replicas replicas;
     private final @Nullable TlsClient tls;
@@ -35,7 +35,7 @@ public final class Upstream implements Closeable {
      *
      * @param spool takes the bodies that {@code request_buffering} keeps back; shared by all upstreams
      */
-    public Upstream(UpstreamSettings settings, ByteBufferPool buffers, Spool spool) {
+    public Upstream(UpstreamSettings settings, PieceBuffers buffers, Spool spool) {
         this.settings = settings;
         this.buffers = buffers;
         this.spool = spool;
@@ -90,7 +90,7 @@ public final class Upstream implements Closeable {
         return closed;
     }
 
-    ByteBufferPool buffers() {
+    PieceBuffers buffers() {
         return buffers;
     }
 
