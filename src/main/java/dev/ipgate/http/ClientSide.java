@@ -34,6 +34,15 @@ public final class ClientSide {
         }
     }
 
+    /** Adds header lines to the answer, once; their names are not among the exchange's headers. */
+    public static void add(HttpServerExchange exchange, HeaderLines lines) {
+        if (exchange.getConnection() instanceof Http1Connection client) {
+            client.response().add(lines);
+        } else {
+            lines.putTo(exchange.getResponseHeaders());
+        }
+    }
+
     /** The request target, byte for byte where the version has it in one piece. */
     public static String target(HttpServerExchange exchange) {
         if (exchange.getConnection() instanceof Http1Connection client) {

@@ -41,6 +41,7 @@ public final class Http1Response implements BodySink {
 
     private @Nullable HttpServerExchange exchange;
     private @Nullable String reason;
+    private @Nullable HeaderLines common;
     private boolean begun;
     private boolean ended; // the last chunk, if there is one, has been taken
     private Framing framing = Framing.NONE;
@@ -61,6 +62,7 @@ public final class Http1Response implements BodySink {
     void end() {
         exchange = null;
         reason = null;
+        common = null;
         begun = false;
         ended = false;
         inPiece = false;
@@ -70,6 +72,11 @@ public final class Http1Response implements BodySink {
     /** The reason phrase, where it is not the usual one. */
     public void setReason(String phrase) {
         reason = phrase;
+    }
+
+    /** Lines that go out besides the exchange's headers; the same name is not in both. */
+    void add(HeaderLines lines) {
+        common = lines;
     }
 
     /** Whether bytes have been waiting for the client since then, on the nanosecond clock, or longer. */
@@ -189,6 +196,9 @@ public final class Http1Response implements BodySink {
             head.line(Headers.CONNECTION, "keep-alive");
         }
         lines(head, headers);
+        if (common != null) {
+            head.add(common.lines());
+        }
         if (!headers.contains(Headers.DATE)) {
             head.line(Headers.DATE, context.date()); // RFC 9110 section 6.6.1
         }

@@ -1,5 +1,7 @@
 package dev.ipgate.net;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import org.jspecify.annotations.Nullable;
 
 /** The text of an address, read strictly (RFC 4291 section 2.2, RFC 6943 section 3.1.1) and written canonically (RFC 5952). */
@@ -7,6 +9,7 @@ final class AddressLiteral {
 
     private static final int LONGEST = "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255".length();
 
+    private static final int LONGEST_IPV4 = "255.255.255.255".length();
     private static final int LONGEST_QUOTE = 100;
 
     private AddressLiteral() {}
@@ -133,17 +136,29 @@ final class AddressLiteral {
     }
 
     static StringBuilder append(StringBuilder text, IpAddress address) {
-        return address.isIpv4() ? appendIpv4(text, address.low()) : appendIpv6(text, address.high(), address.low());
+        return address.isIpv4()
+                ? text.append(ipv4((int) address.low()))
+                : appendIpv6(text, address.high(), address.low());
     }
 
-    private static StringBuilder appendIpv4(StringBuilder text, long bits) {
-        return text.append(bits >>> 24 & 0xFF)
-                .append('.')
-                .append(bits >>> 16 & 0xFF)
-                .append('.')
-                .append(bits >>> 8 & 0xFF)
-                .append('.')
-                .append(bits & 0xFF);
+    /** Dotted decimal. Each request that passes has it written for the app, each that is refused for the client. */
+    static String ipv4(int bits) {
+        byte[] text = new byte[LONGEST_IPV4];
+        int end = 0;
+        for (int shift = 24; shift >= 0; shift -= 8) {
+            int octet = bits >>> shift & 0xFF;
+            if (octet >= 100) {
+                text[end++] = (byte) ('0' + octet / 100);
+            }
+            if (octet >= 10) {
+                text[end++] = (byte) ('0' + octet / 10 % 10);
+            }
+            text[end++] = (byte) ('0' + octet % 10);
+            if (shift > 0) {
+                text[end++] = '.';
+            }
+        }
+        return new String(text, 0, end, ISO_8859_1);
     }
 
     private static StringBuilder appendIpv6(StringBuilder text, long high, long low) {

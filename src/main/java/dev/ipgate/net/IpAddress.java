@@ -153,7 +153,9 @@ public final class IpAddress implements Comparable<IpAddress> {
     /** The canonical text: dotted decimal, or RFC 5952. */
     @Override
     public String toString() {
-        return appendTo(new StringBuilder(39)).toString();
+        return isIpv4()
+                ? AddressLiteral.ipv4((int) low)
+                : appendTo(new StringBuilder(39)).toString();
     }
 
     /** Appends the canonical text. */

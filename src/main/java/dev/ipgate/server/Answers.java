@@ -32,7 +32,7 @@ final class Answers {
         ErrorPage.Page page =
                 pages.render(why, asked.getFirst(Headers.ACCEPT), asked.getFirst(Headers.ACCEPT_LANGUAGE), facts);
         HeaderMap answer = exchange.getResponseHeaders();
-        page.headers().forEach(answer::put);
+        ClientSide.add(exchange, page.headers());
         answer.put(Headers.CONTENT_LENGTH, page.body().remaining());
         if (why == Refusal.BAD_METHOD) {
             answer.put(ALLOW, METHODS);

@@ -2,6 +2,7 @@ package dev.ipgate.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.ipgate.http.HeaderLines;
 import dev.ipgate.json.JsonWriter;
 import dev.ipgate.server.Preference.Format;
 import dev.ipgate.server.Preference.Language;
@@ -53,10 +54,10 @@ final class ErrorPage {
      * @param headers that go out with it; its length is not among them
      * @param body all of it remaining
      */
-    record Page(Map<HttpString, String> headers, ByteBuffer body) {}
+    record Page(HeaderLines headers, ByteBuffer body) {}
 
     /** All pages of one format and language. */
-    private record Edition(Map<HttpString, String> headers, Map<Refusal, PageTemplate> pages) {}
+    private record Edition(HeaderLines headers, Map<Refusal, PageTemplate> pages) {}
 
     private static final int LONGEST_DETAIL = 200;
     private static final int LONGEST_REMEMBERED = 512;
@@ -86,7 +87,7 @@ final class ErrorPage {
         remembered = new Remembered(null, null, edition(Preference.of(null, null)));
     }
 
-    private static Map<HttpString, String> headers(Format format, Language language, String html) {
+    private static HeaderLines headers(Format format, Language language, String html) {
         Map<HttpString, String> headers = new LinkedHashMap<>();
         headers.put(
                 Headers.CONTENT_TYPE,
@@ -103,7 +104,7 @@ final class ErrorPage {
         if (format == Format.HTML) {
             headers.put(Headers.CONTENT_SECURITY_POLICY, contentSecurityPolicy(html));
         }
-        return headers;
+        return new HeaderLines(headers);
     }
 
     /**

@@ -5,11 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.ipgate.json.JsonText;
 import dev.ipgate.server.ErrorPage.Facts;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -75,20 +72,16 @@ final class PageTemplate {
 
     /** The page for one request, in UTF-8. Whatever the facts hold is escaped. */
     byte[] fill(Facts facts) {
-        Map<Gap, byte[]> values = new EnumMap<>(Gap.class);
+        byte[][] values = new byte[gaps.length][];
         int length = fixedLength;
-        for (Gap gap : gaps) {
-            byte[] value = values.get(gap);
-            if (value == null) {
-                value = value(gap, facts).getBytes(UTF_8);
-                values.put(gap, value);
-            }
-            length += value.length;
+        for (int i = 0; i < gaps.length; i++) {
+            values[i] = value(gaps[i], facts).getBytes(UTF_8);
+            length += values[i].length;
         }
         byte[] page = new byte[length];
         int end = append(page, 0, pieces[0]);
         for (int i = 0; i < gaps.length; i++) {
-            end = append(page, end, Objects.requireNonNull(values.get(gaps[i])));
+            end = append(page, end, values[i]);
             end = append(page, end, pieces[i + 1]);
         }
         return page;

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -160,6 +161,22 @@ class Http1ResponseTest {
         assertThat(response.finish()).isTrue();
 
         assertThat(wire.awaitsRoom()).isFalse();
+    }
+
+    @Test
+    void linesThatAreMadeBeforehandGoOutWithOneAnswerAndNotWithTheNext() throws IOException {
+        for (boolean added : new boolean[] {true, false, true}) {
+            HttpServerExchange exchange = ask("GET / HTTP/1.1");
+            exchange.getResponseHeaders().put(Headers.CONTENT_LENGTH, 2);
+            if (added) {
+                ClientSide.add(exchange, new HeaderLines(Map.of(Headers.CACHE_CONTROL, "no-store")));
+            }
+            assertThat(response(exchange).write(bytes("ok"), true)).isTrue();
+            assertThat(response(exchange).finish()).isTrue();
+            assertThat(wire.written())
+                    .isEqualTo("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n" + (added ? "Cache-Control: no-store\r\n" : "")
+                            + "\r\nok");
+        }
     }
 
     @Test

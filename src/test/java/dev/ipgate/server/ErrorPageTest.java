@@ -108,7 +108,7 @@ class ErrorPageTest {
         Facts facts = facts("203.0.113.7", "x");
         for (String language : new String[] {"en", "es"}) {
             Page html = PAGES.render(why, HTML, language, facts);
-            assertThat(html.headers())
+            assertThat(html.headers().values())
                     .containsEntry(Headers.CONTENT_TYPE, "text/html; charset=utf-8")
                     .containsEntry(Headers.CONTENT_LANGUAGE, language);
             assertThat(text(html))
@@ -116,7 +116,7 @@ class ErrorPageTest {
                     .doesNotContain("{{", "`", "http:", "//", "src=", "url(");
 
             Page plain = PAGES.render(why, null, language, facts);
-            assertThat(plain.headers())
+            assertThat(plain.headers().values())
                     .containsEntry(Headers.CONTENT_TYPE, "text/plain; charset=utf-8")
                     .containsEntry(Headers.CONTENT_LANGUAGE, language);
             assertThat(text(plain))
@@ -181,7 +181,8 @@ class ErrorPageTest {
         for (int round = 0; round < 2; round++) {
             assertThat(contentType(JSON, "es")).isEqualTo(JSON);
             assertThat(PAGES.render(Refusal.DENIED, JSON, "en", facts("203.0.113.7", ""))
-                            .headers())
+                            .headers()
+                            .values())
                     .containsEntry(Headers.CONTENT_LANGUAGE, "en");
             assertThat(contentType(HTML, "en")).startsWith("text/html");
             assertThat(contentType(null, "en")).startsWith("text/plain");
@@ -195,7 +196,7 @@ class ErrorPageTest {
         String style = html.substring(html.indexOf("<style>") + 7, html.indexOf("</style>"));
         byte[] hash = MessageDigest.getInstance("SHA-256").digest(style.getBytes(UTF_8));
 
-        assertThat(page.headers().get(Headers.CONTENT_SECURITY_POLICY))
+        assertThat(page.headers().values().get(Headers.CONTENT_SECURITY_POLICY))
                 .startsWith("default-src 'none'; ")
                 .contains("style-src 'sha256-" + Base64.getEncoder().encodeToString(hash) + "'")
                 .doesNotContain("unsafe");
@@ -206,7 +207,8 @@ class ErrorPageTest {
     @ValueSource(strings = {HTML, JSON, "application/problem+json", "*/*"})
     void noPageIsStoredNorTakenForWhatItIsNot(String accept) {
         assertThat(PAGES.render(Refusal.DENIED, accept, null, facts("203.0.113.7", ""))
-                        .headers())
+                        .headers()
+                        .values())
                 .containsEntry(Headers.X_CONTENT_TYPE_OPTIONS, "nosniff")
                 .containsEntry(Headers.CACHE_CONTROL, "no-store")
                 .containsEntry(Headers.VARY, "Accept, Accept-Language");
@@ -219,6 +221,7 @@ class ErrorPageTest {
     private static String contentType(@Nullable String accept, String language) {
         return String.valueOf(PAGES.render(Refusal.DENIED, accept, language, facts("203.0.113.7", ""))
                 .headers()
+                .values()
                 .get(Headers.CONTENT_TYPE));
     }
 
