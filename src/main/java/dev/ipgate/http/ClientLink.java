@@ -17,8 +17,9 @@ public final class ClientLink {
     private final Supplier<ListenSettings> listen;
     private IdleQueue.@Nullable Place amongAll;
     private IdleQueue.@Nullable Place amongClients;
-    private volatile boolean busy;
     private volatile @Nullable TlsPeer tls;
+    private volatile int requests;
+    private volatile @Nullable Runnable leaving;
 
     /**
      * Makes what is known of a connection before its first request.
@@ -91,12 +92,30 @@ public final class ClientLink {
         }
     }
 
-    /** Whether it is busy with a request. */
+    /** Whether it is busy with a request, or with several. */
     public boolean isBusy() {
-        return busy;
+        return requests > 0;
     }
 
-    public void setBusy(boolean isBusy) {
-        busy = isBusy;
+    /** A request begins. */
+    @SuppressWarnings("NonAtomicOperationOnVolatileField") // one thread writes it
+    public void begin() {
+        requests++;
+    }
+
+    /** A request ends. */
+    @SuppressWarnings("NonAtomicOperationOnVolatileField") // one thread writes it
+    public void end() {
+        requests--;
+    }
+
+    /** How the protocol takes its leave, when closing an idle connection is not enough; run on the IO thread, repeatedly. */
+    public void onLeaving(Runnable way) {
+        leaving = way;
+    }
+
+    /** How the protocol takes its leave; null if an idle connection is just closed. */
+    public @Nullable Runnable leaving() {
+        return leaving;
     }
 }

@@ -1,13 +1,33 @@
 package dev.ipgate.http;
 
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
-import org.xnio.IoUtils;
 
 /** The client's side of an exchange, whichever version of HTTP is spoken there. */
 public final class ClientSide {
 
     private ClientSide() {}
+
+    private static ClientRequest of(HttpServerExchange exchange) {
+        return (ClientRequest) exchange.getConnection();
+    }
+
+    /** What is known of the connection that the request came on. */
+    public static ClientLink link(HttpServerExchange exchange) {
+        return of(exchange).link();
+    }
+
+    /** What is malformed about the request's head, or null. */
+    public static @Nullable String problem(HttpServerExchange exchange) {
+        return of(exchange).problem();
+    }
+
+    /** Whether the request's head is so large that it was not read. */
+    public static boolean isHeadTooLarge(HttpServerExchange exchange) {
+        return of(exchange).isHeadTooLarge();
+    }
 
     /**
      * The request's body, which nobody has read from.
@@ -15,47 +35,44 @@ public final class ClientSide {
      * @param limit bytes that it may have where its head does not tell, or -1
      */
     public static BodySource body(HttpServerExchange exchange, long limit) {
-        return exchange.getConnection() instanceof Http1Connection client
-                ? client.body(limit)
-                : new ChannelSource(exchange.getRequestChannel());
+        return of(exchange).body(limit);
     }
 
     /** Where the answer goes, once; its head is made from the exchange. */
     public static BodySink answer(HttpServerExchange exchange) {
-        return exchange.getConnection() instanceof Http1Connection client
-                ? client.response()
-                : new ChannelSink(exchange.getResponseChannel());
+        return of(exchange).answer();
     }
 
     /** The reason phrase of the answer, where the version has one. */
     public static void setReason(HttpServerExchange exchange, String reason) {
-        if (exchange.getConnection() instanceof Http1Connection client) {
-            client.response().setReason(reason);
-        }
+        of(exchange).setReason(reason);
     }
 
     /** Adds header lines to the answer, once; their names are not among the exchange's headers. */
     public static void add(HttpServerExchange exchange, HeaderLines lines) {
-        if (exchange.getConnection() instanceof Http1Connection client) {
-            client.response().add(lines);
-        } else {
-            lines.putTo(exchange.getResponseHeaders());
-        }
+        of(exchange).add(lines);
     }
 
-    /** The request target, byte for byte where the version has it in one piece. */
+    /**
+     * Sends an interim answer (RFC 9110 section 15.2) past the exchange, which knows of one answer only.
+     *
+     * @param headers those that the client is to see
+     * @throws IOException if the client is gone, or took half of it
+     */
+    public static void interim(HttpServerExchange exchange, int status, String reason, HeaderMap headers)
+            throws IOException {
+        of(exchange).interim(status, reason, headers);
+    }
+
+    /** The request target, byte for byte. */
     public static String target(HttpServerExchange exchange) {
-        if (exchange.getConnection() instanceof Http1Connection client) {
-            return client.target();
-        }
-        String query = exchange.getQueryString();
-        return query.isEmpty() ? exchange.getRequestURI() : exchange.getRequestURI() + "?" + query;
+        return of(exchange).target();
     }
 
     /** Asks to be told when the client leaves before its answer is complete; a request that is not complete tells itself. */
     public static void onClientGone(HttpServerExchange exchange, Runnable gone) {
-        if (exchange.getConnection() instanceof Http1Connection client && exchange.isRequestComplete()) {
-            client.onClientGone(gone);
+        if (exchange.isRequestComplete()) {
+            of(exchange).onClientGone(gone);
         }
     }
 
@@ -65,17 +82,11 @@ public final class ClientSide {
      * @param gone null for no more
      */
     public static void onClientGoneUnread(HttpServerExchange exchange, @Nullable Runnable gone) {
-        if (exchange.getConnection() instanceof Http1Connection client) {
-            client.onClientGone(gone);
-        }
+        of(exchange).onClientGone(gone);
     }
 
     /** Closes the client's connection, or cuts its stream, when all is written and it is still sending. */
     public static void linger(HttpServerExchange exchange) {
-        if (exchange.getConnection() instanceof Http1Connection client) {
-            client.linger();
-        } else {
-            IoUtils.safeClose(exchange.getConnection());
-        }
+        of(exchange).linger();
     }
 }

@@ -1,9 +1,12 @@
 package dev.ipgate.http;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.HttpString;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * Walks once over the bytes of a head, strictly (RFC 9112 sections 2.2, 4 and 5): no bare line feeds, no folded lines, no
@@ -13,6 +16,7 @@ public final class HeadReader {
 
     private static final int MOST_HEADERS = 1000;
     private static final int MOST_LINES_OF_A_NAME = 127; // HeaderValues counts in a byte
+    private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\n".getBytes(US_ASCII);
     private static final boolean[] TOKEN = new boolean[128]; // RFC 9110 section 5.6.2
 
     static {
@@ -67,6 +71,11 @@ public final class HeadReader {
         at = 0;
         end = lines.length;
         return this;
+    }
+
+    /** Whether the head that was found is the one with which HTTP/2 begins (RFC 9113 section 3.4). */
+    boolean isPreface() {
+        return at == 0 && end == PREFACE.length && Arrays.equals(bytes, 0, end, PREFACE, 0, end);
     }
 
     /** Takes the next byte. */
@@ -146,7 +155,7 @@ public final class HeadReader {
     }
 
     /** Whether a name may hold this byte. */
-    static boolean isToken(byte b) {
+    public static boolean isToken(byte b) {
         return b > 0 && TOKEN[b];
     }
 

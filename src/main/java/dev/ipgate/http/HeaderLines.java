@@ -28,7 +28,8 @@ public final class HeaderLines {
         return values;
     }
 
-    void putTo(HeaderMap headers) {
+    /** Adds them to other headers. */
+    public void putTo(HeaderMap headers) {
         values.forEach(headers::put);
     }
 

@@ -20,7 +20,7 @@ public final class HeaderNames {
     private final byte[][] written = new byte[PLACES][];
 
     /** The name that stands between two positions. */
-    HttpString of(byte[] bytes, int from, int to) {
+    public HttpString of(byte[] bytes, int from, int to) {
         int length = to - from;
         int hash = length;
         for (int i = from; i < to; i++) {

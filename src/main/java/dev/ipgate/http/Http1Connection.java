@@ -22,7 +22,7 @@ import org.xnio.StreamConnection;
  * One client's connection: reads one request after the other, strictly, and hands each to the gate as an exchange. Lives on
  * one IO thread.
  */
-public final class Http1Connection extends UndertowConnection {
+public final class Http1Connection extends UndertowConnection implements ClientRequest, Timed {
 
     /*
      * Reads stay switched on from the first request to the last, since switching them costs a system call each time.
@@ -50,6 +50,7 @@ public final class Http1Connection extends UndertowConnection {
     private final IoContext context;
     private final ClientLink link;
     private final String scheme;
+    private final @Nullable PriorKnowledge http2;
     private final Http1Input input;
     private final ClientWatch watch;
     private final Http1Response response;
@@ -67,12 +68,19 @@ public final class Http1Connection extends UndertowConnection {
     private @Nullable Runnable bodyListener;
     private @Nullable Consumer<StreamConnection> upgrade;
 
-    Http1Connection(Http1Server server, IoContext context, StreamConnection channel, ClientLink link, String scheme) {
+    Http1Connection(
+            Http1Server server,
+            IoContext context,
+            StreamConnection channel,
+            ClientLink link,
+            String scheme,
+            @Nullable PriorKnowledge http2) {
         super(channel, context.buffers(), server.handler());
         this.server = server;
         this.context = context;
         this.link = link;
         this.scheme = scheme;
+        this.http2 = http2;
         input = new Http1Input(originalSourceConduit, context);
         watch = new ClientWatch(originalSourceConduit, input);
         response = new Http1Response(context, channel.getSinkChannel());
@@ -100,28 +108,52 @@ public final class Http1Connection extends UndertowConnection {
         readHeads(); // a client that has just connected has mostly sent its request already
     }
 
+    @Override
     public ClientLink link() {
         return link;
     }
 
-    /** The present request's target, byte for byte. */
+    @Override
     public String target() {
         return target;
     }
 
-    /** What is malformed about the present request's head, or null. */
+    @Override
     public @Nullable String problem() {
         return problem;
     }
 
-    /** Whether the present request's head is so large that it was not read. */
+    @Override
     public boolean isHeadTooLarge() {
         return headTooLarge;
     }
 
-    /** Where the answer to the present request goes; its head is made from the exchange. */
-    public Http1Response response() {
+    @Override
+    public Http1Response answer() {
         return response;
+    }
+
+    @Override
+    public void setReason(String reason) {
+        response.setReason(reason);
+    }
+
+    @Override
+    public void add(HeaderLines lines) {
+        response.add(lines);
+    }
+
+    /**
+     * Nothing else of this request has been written yet, so the socket has room, unless the client has stopped reading; then
+     * it goes without.
+     */
+    @Override
+    public void interim(int status, String reason, HeaderMap headers) throws IOException {
+        ByteBuffer bytes = response.interim(status, reason, headers);
+        int written = originalSinkConduit.write(bytes);
+        if (written > 0 && bytes.hasRemaining()) {
+            throw new IOException("the client took half of an interim answer");
+        }
     }
 
     // ---- reading heads ----------------------------------------------------------------------------------------------
@@ -169,7 +201,13 @@ public final class Http1Connection extends UndertowConnection {
                         awaitHead();
                     }
                 }
-                case COMPLETE -> handle(next());
+                case COMPLETE -> {
+                    if (http2 != null && context.heads().isPreface()) {
+                        handOver(http2);
+                    } else {
+                        handle(next());
+                    }
+                }
                 case TOO_LARGE -> {
                     headTooLarge = true;
                     handle(unread());
@@ -222,22 +260,14 @@ public final class Http1Connection extends UndertowConnection {
 
     // ---- while an answer is owed ------------------------------------------------------------------------------------
 
-    /**
-     * Asks to be told when the client leaves before its answer is complete.
-     *
-     * @param gone null to be told no more
-     */
+    @Override
     public void onClientGone(@Nullable Runnable gone) {
         watch.onGone(gone);
     }
 
     // ---- the request's body -----------------------------------------------------------------------------------------
 
-    /**
-     * The present request's body, which nobody has read from.
-     *
-     * @param limit bytes that a chunked one may have, or -1
-     */
+    @Override
     public BodySource body(long limit) {
         HttpServerExchange asked = exchange;
         if (asked == null || asked.isRequestComplete()) {
@@ -325,12 +355,22 @@ public final class Http1Connection extends UndertowConnection {
         response.end();
     }
 
-    private void upgrade(Consumer<StreamConnection> next) {
+    /** The client speaks HTTP/2. */
+    private void handOver(PriorKnowledge next) {
+        leave();
+        next.takeOver(channel, link, scheme, input.takeEarly());
+    }
+
+    private void leave() {
         state = State.UPGRADED;
-        upgrade = null;
         context.leave(this);
         channel.getSourceChannel().setReadListener(null);
         originalSourceConduit.suspendReads();
+    }
+
+    private void upgrade(Consumer<StreamConnection> next) {
+        upgrade = null;
+        leave();
         ByteBuffer early = input.takeEarly();
         if (early != null) {
             setExtraBytes(new ImmediatePooledByteBuffer(early));
@@ -344,6 +384,7 @@ public final class Http1Connection extends UndertowConnection {
      * kernel send a reset, and the client might never read the answer; so we say that we are done, and throw away what
      * arrives for a while (RFC 9112 section 9.6, nginx {@code lingering_close}).
      */
+    @Override
     public void linger() {
         if (state == State.CLOSED) {
             return;
@@ -394,8 +435,8 @@ public final class Http1Connection extends UndertowConnection {
         deadline = now + server.limits().idleTimeout().toNanos();
     }
 
-    /** Called now and then: closes what takes too long. */
-    void tick(long now) {
+    @Override
+    public void tick(long now) {
         if (state == State.REQUEST) {
             if (response.isStalledSince(now - server.limits().idleTimeout().toNanos())) {
                 close();
@@ -422,11 +463,13 @@ public final class Http1Connection extends UndertowConnection {
         }
     }
 
-    int index() {
+    @Override
+    public int index() {
         return index;
     }
 
-    void setIndex(int next) {
+    @Override
+    public void setIndex(int next) {
         index = next;
     }
 

@@ -79,6 +79,18 @@ public final class Http1Response implements BodySink {
         common = lines;
     }
 
+    /** The bytes of an interim answer; valid until the next head is made. */
+    ByteBuffer interim(int status, String phrase, HeaderMap headers) {
+        HeadBytes head = context.bytes()
+                .add("HTTP/1.1 ")
+                .add(Integer.toString(status))
+                .add(" ")
+                .add(phrase)
+                .add("\r\n");
+        lines(head, headers);
+        return head.add("\r\n").buffer();
+    }
+
     /** Whether bytes have been waiting for the client since then, on the nanosecond clock, or longer. */
     boolean isStalledSince(long then) {
         return output.isStalledSince(then);

@@ -1,21 +1,16 @@
 package dev.ipgate.http;
 
-import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.HttpHandler;
 import java.nio.ByteBuffer;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.xnio.StreamConnection;
-import org.xnio.XnioIoThread;
 
 /** Speaks HTTP/1.1 and HTTP/1.0 with clients, and hands every request to one handler. */
 public final class Http1Server {
 
-    private final ByteBufferPool buffers;
     private final HttpHandler handler;
-    private final Map<XnioIoThread, IoContext> contexts = new ConcurrentHashMap<>();
+    private final IoContexts contexts;
     private final LongAdder headTimeouts = new LongAdder();
     private volatile Http1Limits limits;
 
@@ -24,8 +19,8 @@ public final class Http1Server {
      *
      * @param handler called on the connection's IO thread; ends each exchange by an answer, at once or later
      */
-    public Http1Server(ByteBufferPool buffers, HttpHandler handler, Http1Limits limits) {
-        this.buffers = buffers;
+    public Http1Server(IoContexts contexts, HttpHandler handler, Http1Limits limits) {
+        this.contexts = contexts;
         this.handler = handler;
         this.limits = limits;
     }
@@ -59,7 +54,20 @@ public final class Http1Server {
      * @param early what was read of it already, or null; the server's from now on
      */
     public void serve(StreamConnection channel, ClientLink link, String scheme, @Nullable ByteBuffer early) {
-        IoContext context = contexts.computeIfAbsent(channel.getIoThread(), thread -> new IoContext(thread, buffers));
-        new Http1Connection(this, context, channel, link, scheme).start(early);
+        serve(channel, link, scheme, early, null);
+    }
+
+    /**
+     * The same, on a connection where the client may speak HTTP/2 without having asked.
+     *
+     * @param http2 takes over if it does (RFC 9113 section 3.3), or null
+     */
+    public void serve(
+            StreamConnection channel,
+            ClientLink link,
+            String scheme,
+            @Nullable ByteBuffer early,
+            @Nullable PriorKnowledge http2) {
+        new Http1Connection(this, contexts.of(channel.getIoThread()), channel, link, scheme, http2).start(early);
     }
 }

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import org.xnio.XnioIoThread;
 
 /** What the clients' connections of one IO thread share. Used on that thread alone, so nothing is locked. */
-final class IoContext {
+public final class IoContext {
 
     private static final long TICK_MILLIS = 100;
 
@@ -23,7 +23,7 @@ final class IoContext {
     private final HeadReader heads = new HeadReader(new HeaderNames());
     private final HeadBytes bytes = new HeadBytes();
     private final HttpDate date = new HttpDate();
-    private final List<Http1Connection> connections = new ArrayList<>();
+    private final List<Timed> connections = new ArrayList<>();
     private final long most;
     private long held; // bytes
     private boolean ticking;
@@ -46,11 +46,11 @@ final class IoContext {
         output = ByteBuffer.allocateDirect(buffers.getBufferSize());
     }
 
-    XnioIoThread thread() {
+    public XnioIoThread thread() {
         return thread;
     }
 
-    ByteBufferPool buffers() {
+    public ByteBufferPool buffers() {
         return buffers;
     }
 
@@ -59,7 +59,7 @@ final class IoContext {
     }
 
     /** Room for what is being read, empty; whoever uses it next overwrites it. */
-    ByteBuffer input() {
+    public ByteBuffer input() {
         return input.clear();
     }
 
@@ -89,19 +89,20 @@ final class IoContext {
     }
 
     /** The value of a Date header. */
-    String date() {
+    public String date() {
         return date.now();
     }
 
-    void enter(Http1Connection connection) {
+    /** Looks at its time limits from now on. */
+    public void enter(Timed connection) {
         connection.setIndex(connections.size());
         connections.add(connection);
         keepTicking();
     }
 
-    void leave(Http1Connection connection) {
+    public void leave(Timed connection) {
         int index = connection.index();
-        Http1Connection last = connections.remove(connections.size() - 1);
+        Timed last = connections.remove(connections.size() - 1);
         if (last != connection) {
             connections.set(index, last);
             last.setIndex(index);

@@ -2,12 +2,8 @@ package dev.ipgate.server;
 
 import dev.ipgate.config.LimitSettings;
 import dev.ipgate.http.ClientLink;
-import dev.ipgate.http.Http1Connection;
 import dev.ipgate.http.IdleQueue;
 import dev.ipgate.net.IpAddress;
-import io.undertow.server.AbstractServerConnection;
-import io.undertow.server.HttpServerExchange;
-import io.undertow.util.AttachmentKey;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +23,6 @@ import org.xnio.XnioIoThread;
 final class ClientConnections {
 
     private static final Logger LOG = LoggerFactory.getLogger(ClientConnections.class);
-    private static final AttachmentKey<ClientLink> LINK = AttachmentKey.create(ClientLink.class);
     private static final int TRIES = 8; // to make room, while others take it
 
     private final Map<StreamConnection, ClientLink> links = new ConcurrentHashMap<>();
@@ -194,22 +189,6 @@ final class ClientConnections {
 
     // ---- what is known of them --------------------------------------------------------------------------------------
 
-    /** The connection that a request came on. */
-    ClientLink of(HttpServerExchange exchange) {
-        if (exchange.getConnection() instanceof Http1Connection client) {
-            return client.link();
-        }
-        ClientLink link = exchange.getConnection().getAttachment(LINK);
-        if (link == null) {
-            link = links.get(((AbstractServerConnection) exchange.getConnection()).getChannel());
-            if (link == null) {
-                throw new IllegalStateException("the connection is closed, or was never taken in");
-            }
-            exchange.getConnection().putAttachment(LINK, link);
-        }
-        return link;
-    }
-
     /** The connections that are busy with a request now. */
     List<ClientLink> busy() {
         return links.values().stream().filter(ClientLink::isBusy).toList();
@@ -222,7 +201,10 @@ final class ClientConnections {
     }
 
     private static void closeIfIdle(StreamConnection connection, ClientLink link) {
-        if (!link.isBusy()) {
+        Runnable leaving = link.leaving();
+        if (leaving != null) {
+            leaving.run();
+        } else if (!link.isBusy()) {
             if (link.tls() != null) {
                 sayGoodbye(connection);
             }

@@ -1,6 +1,6 @@
 package dev.ipgate.server;
 
-import dev.ipgate.http.Http1Connection;
+import dev.ipgate.http.ClientSide;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
@@ -22,13 +22,14 @@ final class Framing {
 
     /** Whether the head is so large that it was not read. */
     static boolean isTooLarge(HttpServerExchange exchange) {
-        return exchange.getConnection() instanceof Http1Connection client && client.isHeadTooLarge();
+        return ClientSide.isHeadTooLarge(exchange);
     }
 
     /** What is malformed or ambiguous, or null. */
     static @Nullable String whatIsWrong(HttpServerExchange exchange) {
-        if (exchange.getConnection() instanceof Http1Connection client && client.problem() != null) {
-            return client.problem();
+        String problem = ClientSide.problem(exchange);
+        if (problem != null) {
+            return problem;
         }
         HeaderMap headers = exchange.getRequestHeaders();
         HeaderValues codings = headers.get(Headers.TRANSFER_ENCODING);

@@ -7,6 +7,7 @@ import dev.ipgate.http.BufferPool;
 import dev.ipgate.http.ClientLink;
 import dev.ipgate.http.Http1Limits;
 import dev.ipgate.http.Http1Server;
+import dev.ipgate.http.IoContexts;
 import dev.ipgate.net.IpAddress;
 import dev.ipgate.tls.TlsLink;
 import dev.ipgate.tls.TlsPeer;
@@ -95,7 +96,7 @@ final class Listeners {
         this.trusted = trusted;
         this.handshakePatience = limits.requestHeadTimeout();
         this.proxyHeaders = new ProxyHeaders(trusted, PROXY_HEADER_PATIENCE);
-        this.http = new Http1Server(buffers, gateway, limits(limits));
+        this.http = new Http1Server(new IoContexts(buffers), gateway, limits(limits));
     }
 
     /** New limits, for the connections that are open as well. */

@@ -31,9 +31,9 @@ final class Transaction implements ExchangeCompletionListener, FailureHandler {
         this.exchange = exchange;
         this.surroundings = surroundings;
         this.log = log;
-        link = surroundings.connections().of(exchange);
+        link = ClientSide.link(exchange);
         id = surroundings.requestIds().next();
-        link.setBusy(true);
+        link.begin();
         exchange.addExchangeCompleteListener(this);
         TlsSettings tls = link.tls() == null ? null : link.listen().tls();
         if (tls != null && !tls.hsts().isZero()) {
@@ -147,7 +147,7 @@ final class Transaction implements ExchangeCompletionListener, FailureHandler {
     private void end() {
         if (!ended) {
             ended = true;
-            link.setBusy(false);
+            link.end();
             log.write(this);
             if (onEnd != null) {
                 onEnd.run();

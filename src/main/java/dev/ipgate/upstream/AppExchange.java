@@ -107,7 +107,7 @@ final class AppExchange implements Runnable, Pump.End {
         }
         boolean continues = InterimAnswer.isAwaited(exchange) && !upload.isDone();
         boolean asked = head.status() == 103 || (head.status() == 100 && continues);
-        if (asked && exchange.isHttp11() && !InterimAnswer.relay(head, exchange, lane.headBytes())) {
+        if (asked && !exchange.isHttp10() && !InterimAnswer.relay(head, exchange)) {
             forwarding.clientGone();
         }
     }

@@ -37,7 +37,7 @@ final class Intake implements Pump.End {
     }
 
     void start() {
-        if (InterimAnswer.isAwaited(exchange) && !InterimAnswer.sendContinue(exchange, lane.headBytes())) {
+        if (InterimAnswer.isAwaited(exchange) && !InterimAnswer.sendContinue(exchange)) {
             forwarding.clientGone();
             return;
         }

@@ -42,7 +42,7 @@ class Http1ConnectionTest {
     private static void answer(HttpServerExchange exchange, int status, String text) {
         exchange.setStatusCode(status);
         exchange.getResponseHeaders().put(Headers.CONTENT_LENGTH, text.length());
-        Http1Response response = ((Http1Connection) exchange.getConnection()).response();
+        Http1Response response = ((Http1Connection) exchange.getConnection()).answer();
         try {
             response.write(ByteBuffer.wrap(text.getBytes(ISO_8859_1)), true);
             response.finish();
@@ -401,7 +401,7 @@ class Http1ConnectionTest {
         unanswered.get(0).setStatusCode(101);
         unanswered.get(0).getResponseHeaders().put(Headers.UPGRADE, "websocket");
         try {
-            connection.response().finish();
+            connection.answer().finish();
         } catch (IOException e) {
             throw new AssertionError(e);
         }

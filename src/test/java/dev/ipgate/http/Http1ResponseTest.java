@@ -34,7 +34,7 @@ class Http1ResponseTest {
     }
 
     private static Http1Response response(HttpServerExchange exchange) {
-        return ((Http1Connection) exchange.getConnection()).response();
+        return ((Http1Connection) exchange.getConnection()).answer();
     }
 
     private static ByteBuffer bytes(String text) {

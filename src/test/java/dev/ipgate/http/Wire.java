@@ -60,7 +60,7 @@ final class Wire {
 
     Wire(HttpHandler handler) {
         BufferPool buffers = new BufferPool(BUFFER_BYTES, 1);
-        server = new Http1Server(buffers, handler, LIMITS);
+        server = new Http1Server(new IoContexts(buffers), handler, LIMITS);
         context = new IoContext(channel.getIoThread(), buffers, EARLY_BYTES);
     }
 
@@ -78,7 +78,7 @@ final class Wire {
         ClientLink link = new ClientLink(
                 ClientAddress.direct(Objects.requireNonNull(IpAddress.parse("203.0.113.7", 0, "203.0.113.7".length()))),
                 () -> LISTEN);
-        Http1Connection connection = new Http1Connection(server, context, channel, link, "http");
+        Http1Connection connection = new Http1Connection(server, context, channel, link, "http", null);
         connection.start(null);
         return connection;
     }
