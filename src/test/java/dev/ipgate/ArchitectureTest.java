@@ -26,6 +26,7 @@ class ArchitectureTest {
             "dev.ipgate.cli",
             "dev.ipgate.server",
             "dev.ipgate.upstream",
+            "dev.ipgate.http2",
             "dev.ipgate.http",
             "dev.ipgate.lists",
             "dev.ipgate.config",
@@ -63,8 +64,13 @@ class ArchitectureTest {
     static final ArchRule snakeYamlIsKnownToConfig = only("org.yaml.snakeyaml..", "dev.ipgate.config");
 
     @ArchTest
-    static final ArchRule undertowIsKnownToWhatSpeaksHttp =
-            only("io.undertow..", "dev.ipgate.server", "dev.ipgate.upstream", "dev.ipgate.http", "dev.ipgate.tls");
+    static final ArchRule undertowIsKnownToWhatSpeaksHttp = only(
+            "io.undertow..",
+            "dev.ipgate.server",
+            "dev.ipgate.upstream",
+            "dev.ipgate.http",
+            "dev.ipgate.http2",
+            "dev.ipgate.tls");
 
     @ArchTest
     static final ArchRule xnioIsKnownToWhatSpeaksHttpAndEventLoop = only(
@@ -73,6 +79,7 @@ class ArchitectureTest {
             "dev.ipgate.upstream",
             "dev.ipgate.http",
             "dev.ipgate.tls",
+            "dev.ipgate.http2",
             "dev.ipgate.eventloop");
 
     @ArchTest

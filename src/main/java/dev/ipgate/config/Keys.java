@@ -21,7 +21,7 @@ enum Keys {
             "access_log",
             "mode",
             "control"),
-    LISTEN("listen", "address", "tls", "proxy_protocol", "redirect_to_https", "acme_challenges"),
+    LISTEN("listen", "address", "tls", "http2", "proxy_protocol", "redirect_to_https", "acme_challenges"),
     TLS("tls", "certificate", "private_key", "passphrase_file", "certificates", "client_ca_file", "verify", "hsts"),
     CERTIFICATE("tls", "certificate", "private_key", "passphrase_file"),
     CLIENT_ADDRESS("client_address", "trusted_proxies", "header", "recursive", "on_malformed", "untrusted_forwarder"),

@@ -65,6 +65,7 @@ final class ListenReader {
         boolean redirectToHttps = redirectToHttps(section);
         Setting tlsSetting = section.find("tls");
         TlsSettings tlsSettings = tlsSetting == null ? null : tls.read(tlsSetting);
+        boolean http2 = section.flag("http2", tlsSetting != null); // in the clear, only who knows it speaks it
         Setting redirect = section.find("redirect_to_https");
         if (tlsSetting != null && redirectToHttps && redirect != null) {
             redirect.errorAtKey("is for plain HTTP, and this listener has tls: it would lead to itself for ever");
@@ -78,7 +79,7 @@ final class ListenReader {
             add(
                     address,
                     (text, socket) -> new ListenSettings(
-                            text, socket, tlsSettings, proxyProtocol, redirectToHttps, folder, address.at()));
+                            text, socket, tlsSettings, http2, proxyProtocol, redirectToHttps, folder, address.at()));
         }
     }
 
@@ -102,7 +103,9 @@ final class ListenReader {
     }
 
     private void readText(Setting setting) {
-        add(setting, (text, address) -> new ListenSettings(text, address, null, false, false, null, setting.at()));
+        add(
+                setting,
+                (text, address) -> new ListenSettings(text, address, null, false, false, false, null, setting.at()));
     }
 
     private void add(Setting setting, BiFunction<String, InetSocketAddress, ListenSettings> made) {

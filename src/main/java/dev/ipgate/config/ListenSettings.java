@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param text as written, which is also its name across reloads
  * @param address what to bind; the wildcard for a port alone or {@code *}; port 0 for any free port
  * @param tls how TLS is spoken there; null for plain HTTP
+ * @param http2 whether HTTP/2 is spoken there: over TLS with whom asks for it, else with whom begins with it
  * @param proxyProtocol whether every connection begins with a PROXY header, from a trusted proxy
  * @param redirectToHttps whether every request is sent on to https, with the same host, path and query
  * @param acmeChallenges the folder below which an ACME client leaves its challenges, or null
@@ -22,6 +23,7 @@ public record ListenSettings(
         String text,
         InetSocketAddress address,
         @Nullable TlsSettings tls,
+        boolean http2,
         boolean proxyProtocol,
         boolean redirectToHttps,
         @Nullable Path acmeChallenges,
@@ -35,12 +37,13 @@ public record ListenSettings(
 
     /** The same with other TLS. */
     public ListenSettings with(TlsSettings next) {
-        return new ListenSettings(text, address, next, proxyProtocol, redirectToHttps, acmeChallenges, at);
+        return new ListenSettings(text, address, next, http2, proxyProtocol, redirectToHttps, acmeChallenges, at);
     }
 
     /** Whether connections are treated in the same way, wherever that stands. */
     public boolean isLike(ListenSettings other) {
-        return proxyProtocol == other.proxyProtocol
+        return http2 == other.http2
+                && proxyProtocol == other.proxyProtocol
                 && redirectToHttps == other.redirectToHttps
                 && Objects.equals(acmeChallenges, other.acmeChallenges)
                 && Objects.equals(tls, other.tls);

@@ -98,13 +98,13 @@ public final class ClientLink {
     }
 
     /** A request begins. */
-    @SuppressWarnings("NonAtomicOperationOnVolatileField") // one thread writes it
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes it
     public void begin() {
         requests++;
     }
 
     /** A request ends. */
-    @SuppressWarnings("NonAtomicOperationOnVolatileField") // one thread writes it
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes it
     public void end() {
         requests--;
     }

@@ -44,8 +44,18 @@ public interface ClientRequest {
      */
     void interim(int status, String reason, HeaderMap headers) throws IOException;
 
-    /** Asks to be told when the client leaves before its answer is complete; null to be told no more. */
-    void onClientGone(@Nullable Runnable gone);
+    /**
+     * Asks to be told when the client leaves before its answer is complete. Whoever reads the request's body may learn it
+     * from that alone.
+     */
+    void onClientGone(Runnable gone);
+
+    /**
+     * The same for as long as nobody reads the request's body, which may be under way.
+     *
+     * @param gone null for no more
+     */
+    void onClientGoneUnread(@Nullable Runnable gone);
 
     /** Ends the request when all is written and the client is still sending its body. */
     void linger();

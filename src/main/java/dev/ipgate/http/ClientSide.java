@@ -69,11 +69,12 @@ public final class ClientSide {
         return of(exchange).target();
     }
 
-    /** Asks to be told when the client leaves before its answer is complete; a request that is not complete tells itself. */
+    /**
+     * Asks to be told when the client leaves before its answer is complete. Whoever reads the request's body may learn it
+     * from that alone.
+     */
     public static void onClientGone(HttpServerExchange exchange, Runnable gone) {
-        if (exchange.isRequestComplete()) {
-            of(exchange).onClientGone(gone);
-        }
+        of(exchange).onClientGone(gone);
     }
 
     /**
@@ -82,7 +83,7 @@ public final class ClientSide {
      * @param gone null for no more
      */
     public static void onClientGoneUnread(HttpServerExchange exchange, @Nullable Runnable gone) {
-        of(exchange).onClientGone(gone);
+        of(exchange).onClientGoneUnread(gone);
     }
 
     /** Closes the client's connection, or cuts its stream, when all is written and it is still sending. */

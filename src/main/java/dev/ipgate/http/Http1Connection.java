@@ -260,8 +260,16 @@ public final class Http1Connection extends UndertowConnection implements ClientR
 
     // ---- while an answer is owed ------------------------------------------------------------------------------------
 
+    /** A request that is not complete tells itself. */
     @Override
-    public void onClientGone(@Nullable Runnable gone) {
+    public void onClientGone(Runnable gone) {
+        if (exchange != null && exchange.isRequestComplete()) {
+            watch.onGone(gone);
+        }
+    }
+
+    @Override
+    public void onClientGoneUnread(@Nullable Runnable gone) {
         watch.onGone(gone);
     }
 

@@ -73,7 +73,7 @@ public final class IoContext {
      *
      * @return false if there is no room left: whoever needs more has to go. What comes in one piece needs none
      */
-    boolean hold(int more) {
+    public boolean hold(int more) {
         held += more;
         return more <= 0 || held <= most;
     }
@@ -103,7 +103,7 @@ public final class IoContext {
     public void leave(Timed connection) {
         int index = connection.index();
         Timed last = connections.remove(connections.size() - 1);
-        if (last != connection) {
+        if (last.index() != index) {
             connections.set(index, last);
             last.setIndex(index);
         }

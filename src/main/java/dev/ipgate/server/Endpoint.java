@@ -14,8 +14,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Endpoint {
 
+    /** HTTP/2, as ALPN calls it (RFC 9113 section 3.2). */
+    static final String HTTP2 = "h2";
+
     /** What can be spoken over TLS, the best first; curl offers HTTP/1.0 under its own name when it is told to speak it. */
     private static final List<String> PROTOCOLS = List.of("http/1.1", "http/1.0");
+
+    private static final List<String> PROTOCOLS_WITH_HTTP2 = List.of(HTTP2, "http/1.1", "http/1.0");
 
     /** The settings, and what was made of their certificates. */
     private record State(ListenSettings settings, @Nullable TlsServer tls) {}
@@ -25,17 +30,18 @@ final class Endpoint {
 
     Endpoint(ListenSettings settings, ByteBufferPool records) {
         this.records = records;
-        state = new State(settings, server(settings.tls()));
+        state = new State(settings, server(settings));
     }
 
-    private @Nullable TlsServer server(@Nullable TlsSettings tls) {
+    private @Nullable TlsServer server(ListenSettings listen) {
+        TlsSettings tls = listen.tls();
         return tls == null
                 ? null
                 : new TlsServer(
                         tls.certificates().stream()
                                 .map(CertificateFiles::identity)
                                 .toList(),
-                        PROTOCOLS,
+                        listen.http2() ? PROTOCOLS_WITH_HTTP2 : PROTOCOLS,
                         tls.clients(),
                         records);
     }
@@ -53,8 +59,9 @@ final class Endpoint {
     /** Takes over what a reload has read. Where nothing has changed, TLS sessions can still be resumed. */
     synchronized void use(ListenSettings next) {
         TlsSettings tls = next.tls();
-        boolean same = tls != null && tls.equals(state.settings().tls());
-        state = new State(next, same ? state.tls() : server(tls));
+        ListenSettings before = state.settings();
+        boolean same = tls != null && tls.equals(before.tls()) && next.http2() == before.http2();
+        state = new State(next, same ? state.tls() : server(next));
     }
 
     /** Takes over a new reading of a certificate, if it is one of ours. */

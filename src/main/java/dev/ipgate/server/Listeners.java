@@ -8,6 +8,7 @@ import dev.ipgate.http.ClientLink;
 import dev.ipgate.http.Http1Limits;
 import dev.ipgate.http.Http1Server;
 import dev.ipgate.http.IoContexts;
+import dev.ipgate.http2.Http2Server;
 import dev.ipgate.net.IpAddress;
 import dev.ipgate.tls.TlsLink;
 import dev.ipgate.tls.TlsPeer;
@@ -55,6 +56,7 @@ final class Listeners {
     private final ClientConnections connections;
     private final Http1Server http;
     private final Predicate<IpAddress> trusted;
+    private final Http2Server http2;
     private final ProxyHeaders proxyHeaders;
     private final Occasional troubles = new Occasional(LOG);
     private final ByteBufferPool records = new BufferPool(TlsLink.RECORD_BYTES, POOLED_RECORDS);
@@ -96,12 +98,15 @@ final class Listeners {
         this.trusted = trusted;
         this.handshakePatience = limits.requestHeadTimeout();
         this.proxyHeaders = new ProxyHeaders(trusted, PROXY_HEADER_PATIENCE);
-        this.http = new Http1Server(new IoContexts(buffers), gateway, limits(limits));
+        IoContexts contexts = new IoContexts(buffers);
+        this.http = new Http1Server(contexts, gateway, limits(limits));
+        this.http2 = new Http2Server(contexts, gateway, limits(limits));
     }
 
     /** New limits, for the connections that are open as well. */
     void setLimits(LimitSettings limits) {
         http.setLimits(limits(limits));
+        http2.setLimits(limits(limits));
         handshakePatience = limits.requestHeadTimeout();
     }
 
@@ -220,7 +225,7 @@ final class Listeners {
     private void begin(StreamConnection connection, Listener listener, ClientLink link, @Nullable ByteBuffer early) {
         TlsServer tls = listener.endpoint.tls();
         if (tls == null) {
-            http.serve(connection, link, "http", early);
+            http.serve(connection, link, "http", early, listener.settings().http2() ? http2 : null);
         } else {
             tls.accept(connection, early, handshakePatience, new Handshake(link));
         }
@@ -237,7 +242,11 @@ final class Listeners {
         @Override
         public void secured(StreamConnection connection, TlsPeer peer) {
             link.secure(peer);
-            http.serve(connection, link, "https", null); // peer.protocol() is what the client has chosen
+            if (peer.protocol().equals(Endpoint.HTTP2)) {
+                http2.serve(connection, link, "https");
+            } else {
+                http.serve(connection, link, "https", null);
+            }
         }
 
         @Override

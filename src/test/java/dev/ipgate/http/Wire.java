@@ -39,8 +39,8 @@ final class Wire {
     /** What all clients together may have sent and nobody can use yet. */
     static final int EARLY_BYTES = 64 * 1024;
 
-    private static final ListenSettings LISTEN =
-            new ListenSettings("80", new InetSocketAddress(80), null, false, false, null, Position.of("ipgate.yaml"));
+    private static final ListenSettings LISTEN = new ListenSettings(
+            "80", new InetSocketAddress(80), null, false, false, false, null, Position.of("ipgate.yaml"));
 
     private final ByteArrayOutputStream written = new ByteArrayOutputStream();
     private final Queue<Runnable> tasks = new ArrayDeque<>();

@@ -23,7 +23,14 @@ class CannotListenExceptionTest {
             """)
     void saysWhatToDo(int port, String reason, String message) {
         ListenSettings listen = new ListenSettings(
-                "*:" + port, new InetSocketAddress(port), null, false, false, null, new Position("ipgate.yaml", 1, 9));
+                "*:" + port,
+                new InetSocketAddress(port),
+                null,
+                false,
+                false,
+                false,
+                null,
+                new Position("ipgate.yaml", 1, 9));
 
         assertThat(new CannotListenException(listen, new BindException(reason)))
                 .hasMessage("ipgate.yaml:1:9: listen: cannot listen on \"*:" + port + "\": " + message);

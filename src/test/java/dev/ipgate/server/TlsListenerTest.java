@@ -94,13 +94,19 @@ class TlsListenerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--tlsv1.2 --tls-max 1.2", "--tlsv1.3", "--http1.0", "--http2"})
-    void curlGetsItsAnswer(String options) throws Exception {
+    @CsvSource({
+        "--tlsv1.2 --tls-max 1.2, HTTP/2.0",
+        "--tlsv1.3, HTTP/2.0",
+        "--http1.0, HTTP/1.0",
+        "--http1.1, HTTP/1.1",
+        "--http2, HTTP/2.0"
+    })
+    void curlGetsItsAnswer(String options, String protocol) throws Exception {
         openSsl.rsa("a", "DNS:localhost,IP:127.0.0.1");
         try (TestGate gate = gate(OpenSsl.tls("a"))) {
             assertThat(curl(gate, options)).isEqualTo("hello\n");
             assertThat(app.last().header("X-Forwarded-Proto")).isEqualTo("https");
-            Eventually.holds("log", () -> gate.log().contains("GET / HTTP/1."));
+            Eventually.holds("log", () -> gate.log().contains("GET / " + protocol + "\""));
         }
     }
 

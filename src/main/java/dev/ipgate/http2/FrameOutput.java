@@ -1,0 +1,194 @@
+package dev.ipgate.http2;
+
+import io.undertow.connector.ByteBufferPool;
+import io.undertow.connector.PooledByteBuffer;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+import org.xnio.conduits.ConduitStreamSinkChannel;
+
+/** Frames on their way to a client, of all its streams. Sent once a turn, so that many small answers share one write. */
+final class FrameOutput {
+
+    private static final int MOST_WAITING = 64 * 1024; // bytes, then bodies wait
+
+    private final ByteBufferPool pool;
+    private final ConduitStreamSinkChannel channel;
+    private final ArrayDeque<PooledByteBuffer> waiting = new ArrayDeque<>(); // each from its position to its limit
+    private final byte[] head = new byte[FrameType.HEAD_BYTES];
+    private int bytes;
+    private long stalledAt; // on the nanosecond clock; 0 if it is not
+
+    FrameOutput(ByteBufferPool pool, ConduitStreamSinkChannel channel) {
+        this.pool = pool;
+        this.channel = channel;
+    }
+
+    /** Bytes that wait. */
+    int waiting() {
+        return bytes;
+    }
+
+    /** Bytes of bodies that have room now. */
+    int room() {
+        return MOST_WAITING - bytes;
+    }
+
+    // ---- frames -----------------------------------------------------------------------------------------------------
+
+    void head(int length, int type, int flags, int stream) {
+        head[0] = (byte) (length >> 16);
+        head[1] = (byte) (length >> 8);
+        head[2] = (byte) length;
+        head[3] = (byte) type;
+        head[4] = (byte) flags;
+        putInt(head, 5, stream);
+        put(head, 0, FrameType.HEAD_BYTES);
+    }
+
+    /** A block of header fields, in as many frames as it takes. */
+    void headers(int stream, byte[] block, int length, boolean endsStream) {
+        int flags = endsStream ? FrameType.FLAG_END_STREAM : 0;
+        int type = FrameType.HEADERS;
+        int at = 0;
+        do {
+            int size = Math.min(FrameType.LARGEST, length - at);
+            head(size, type, at + size == length ? flags | FrameType.FLAG_END_HEADERS : flags, stream);
+            put(block, at, size);
+            at += size;
+            type = FrameType.CONTINUATION;
+            flags = 0;
+        } while (at < length);
+    }
+
+    /** @param body some of its bytes, from its position, are taken */
+    void data(int stream, ByteBuffer body, int size, boolean endsStream) {
+        head(size, FrameType.DATA, endsStream ? FrameType.FLAG_END_STREAM : 0, stream);
+        int left = size;
+        while (left > 0) {
+            ByteBuffer to = tail();
+            int count = Math.min(left, to.capacity() - to.limit());
+            int at = to.limit();
+            to.limit(at + count).put(at, body, body.position(), count);
+            body.position(body.position() + count);
+            left -= count;
+        }
+        bytes += size;
+    }
+
+    void reset(int stream, int code) {
+        head(4, FrameType.RST_STREAM, 0, stream);
+        putInt(code);
+    }
+
+    void windowUpdate(int stream, int increment) {
+        head(4, FrameType.WINDOW_UPDATE, 0, stream);
+        putInt(increment);
+    }
+
+    void goAway(int lastStream, int code) {
+        head(8, FrameType.GOAWAY, 0, 0);
+        putInt(lastStream);
+        putInt(code);
+    }
+
+    private void putInt(int value) {
+        byte[] four = new byte[4];
+        putInt(four, 0, value);
+        put(four, 0, 4);
+    }
+
+    private static void putInt(byte[] to, int at, int value) {
+        to[at] = (byte) (value >> 24);
+        to[at + 1] = (byte) (value >> 16);
+        to[at + 2] = (byte) (value >> 8);
+        to[at + 3] = (byte) value;
+    }
+
+    void put(byte[] from, int start, int length) {
+        int at = start;
+        int left = length;
+        while (left > 0) {
+            ByteBuffer to = tail();
+            int count = Math.min(left, to.capacity() - to.limit());
+            int end = to.limit();
+            to.limit(end + count).put(end, from, at, count);
+            at += count;
+            left -= count;
+        }
+        bytes += length;
+    }
+
+    /** The last buffer, with room behind its limit. */
+    private ByteBuffer tail() {
+        PooledByteBuffer last = waiting.peekLast();
+        if (last == null || last.getBuffer().limit() == last.getBuffer().capacity()) {
+            last = pool.allocate();
+            last.getBuffer().limit(0);
+            waiting.add(last);
+        }
+        return last.getBuffer();
+    }
+
+    // ---- sending ----------------------------------------------------------------------------------------------------
+
+    /** Sends what waits; false if the client does not take all of it now. */
+    boolean send() throws IOException {
+        while (bytes > 0) {
+            long written = waiting.size() == 1
+                    ? channel.write(waiting.element().getBuffer())
+                    : channel.write(buffers(), 0, waiting.size());
+            if (written == 0) {
+                if (stalledAt == 0) {
+                    stalledAt = System.nanoTime();
+                }
+                return false;
+            }
+            stalledAt = 0;
+            bytes -= (int) written;
+            free();
+        }
+        return true;
+    }
+
+    private ByteBuffer[] buffers() {
+        ByteBuffer[] buffers = new ByteBuffer[waiting.size()];
+        int i = 0;
+        for (PooledByteBuffer pooled : waiting) {
+            buffers[i++] = pooled.getBuffer();
+        }
+        return buffers;
+    }
+
+    private void free() {
+        PooledByteBuffer first;
+        while ((first = waiting.peek()) != null && !first.getBuffer().hasRemaining()) {
+            waiting.remove().close();
+        }
+    }
+
+    /** Whether bytes have been waiting for the client since then, on the nanosecond clock, or longer. */
+    boolean isStalledSince(long then) {
+        return stalledAt != 0 && stalledAt - then <= 0;
+    }
+
+    /** Throws away what waits. */
+    void clear() {
+        bytes = 0;
+        waiting.forEach(PooledByteBuffer::close);
+        waiting.clear();
+    }
+
+    void onWritable(@Nullable Runnable listener) {
+        channel.setWriteListener(listener == null ? null : ready -> listener.run());
+    }
+
+    void resume() {
+        channel.resumeWrites();
+    }
+
+    void suspend() {
+        channel.suspendWrites();
+    }
+}

@@ -1,0 +1,310 @@
+package dev.ipgate.http2;
+
+import dev.ipgate.http.BodySink;
+import dev.ipgate.http.BodySource;
+import dev.ipgate.http.ClientLink;
+import dev.ipgate.http.ClientRequest;
+import dev.ipgate.http.HeaderLines;
+import dev.ipgate.http.MalformedMessageException;
+import io.undertow.server.Connectors;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.protocol.http.HttpAttachments;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import io.undertow.util.Protocols;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** One stream: a request and its answer (RFC 9113 section 5.1). To an exchange it is the connection. */
+final class Http2Stream extends UndertowStream implements ClientRequest {
+
+    private static final HttpString UNKNOWN_METHOD = new HttpString("-");
+
+    private final int id;
+    private final Http2Connection connection;
+    private final Streams streams;
+    private final HttpServerExchange exchange;
+    private final StreamAnswer answer;
+    private final String target;
+    private final @Nullable String problem;
+    private final boolean headTooLarge;
+    private final @Nullable StreamBody body;
+    private @Nullable Runnable gone;
+    private boolean closed;
+
+    /** Makes a stream of a head; the client has closed its side if that is all of the request. */
+    Http2Stream(int id, Http2Connection connection, Streams streams, RequestFields head, boolean whole, int window) {
+        super(connection.channel(), connection.buffers());
+        this.id = id;
+        this.connection = connection;
+        this.streams = streams;
+        headTooLarge = head.isTooLarge();
+        HeaderMap headers = headTooLarge ? new HeaderMap() : head.headers();
+        exchange = new HttpServerExchange(this, headers, new HeaderMap(), -1);
+        exchange.setRequestScheme(connection.scheme());
+        exchange.setRequestMethod(UNKNOWN_METHOD);
+        exchange.setProtocol(Protocols.HTTP_2_0);
+        exchange.setPersistent(true);
+        String wrong = headTooLarge ? null : head.read(exchange);
+        target = headTooLarge ? "" : head.target();
+        long length = length(headers);
+        if (wrong == null && whole && length > 0) {
+            wrong = "its body is shorter than it said";
+        }
+        problem = wrong;
+        answer = new StreamAnswer(this, streams.sending(), exchange, window);
+        body = whole ? null : new StreamBody(this, connection.buffers(), length);
+        if (whole) {
+            Connectors.terminateRequest(exchange);
+        }
+    }
+
+    /** The length that the head gives, if it is one; -1 if not. Whether it is one is judged elsewhere. */
+    private static long length(HeaderMap headers) {
+        String text = headers.getFirst(Headers.CONTENT_LENGTH);
+        try {
+            return text == null ? -1 : Math.max(-1, Long.parseLong(text));
+        } catch (NumberFormatException e) {
+            return -1;
+        }
+    }
+
+    int id() {
+        return id;
+    }
+
+    HttpServerExchange exchange() {
+        return exchange;
+    }
+
+    @Override
+    public ClientLink link() {
+        return connection.link();
+    }
+
+    @Override
+    public String target() {
+        return target;
+    }
+
+    @Override
+    public @Nullable String problem() {
+        return problem;
+    }
+
+    @Override
+    public boolean isHeadTooLarge() {
+        return headTooLarge;
+    }
+
+    @Override
+    public BodySource body(long limit) {
+        if (body == null || exchange.isRequestComplete()) {
+            return BodySource.EMPTY;
+        }
+        if (!exchange.getRequestHeaders().contains(Headers.CONTENT_LENGTH)) {
+            body.setLimit(limit);
+        }
+        return body;
+    }
+
+    @Override
+    public BodySink answer() {
+        return answer;
+    }
+
+    /** HTTP/2 has no reason phrases. */
+    @Override
+    public void setReason(String reason) {}
+
+    @Override
+    public void add(HeaderLines lines) {
+        lines.putTo(exchange.getResponseHeaders());
+    }
+
+    @Override
+    public void interim(int status, String reason, HeaderMap headers) throws IOException {
+        answer.interim(status, headers);
+    }
+
+    @Override
+    public void onClientGone(Runnable told) {
+        onClientGoneUnread(told);
+    }
+
+    @Override
+    public void onClientGoneUnread(@Nullable Runnable told) {
+        if (closed && told != null) {
+            told.run();
+        } else {
+            gone = told;
+        }
+    }
+
+    // ---- what the client sends --------------------------------------------------------------------------------------
+
+    /** Whether the client has said all. */
+    boolean isRequestReceived() {
+        return body == null || body.hasEnded();
+    }
+
+    /** A frame of the body begins; false if the client may not send so much. */
+    boolean takeWindow(int bytes) {
+        return body != null && body.takeWindow(bytes);
+    }
+
+    void data(ByteBuffer bytes) {
+        try {
+            if (body != null) {
+                body.add(bytes);
+            }
+        } catch (MalformedMessageException e) {
+            malformed(e);
+        }
+    }
+
+    /** Bytes of a frame that are no body. */
+    void padding(int bytes) {
+        if (body != null) {
+            body.skip(bytes);
+        }
+    }
+
+    /** All has been sent, with trailers or without. */
+    void endOfRequest(@Nullable HeaderMap trailers) {
+        if (body == null) {
+            return;
+        }
+        if (trailers != null) {
+            exchange.putAttachment(HttpAttachments.REQUEST_TRAILERS, trailers);
+        }
+        try {
+            body.end();
+        } catch (MalformedMessageException e) {
+            malformed(e);
+        }
+    }
+
+    private void malformed(MalformedMessageException why) {
+        streams.reset(this, ErrorCode.PROTOCOL_ERROR, why);
+    }
+
+    /** Tells whoever reads the body. */
+    void tellReader() {
+        if (body != null && !closed) {
+            body.tell();
+        }
+    }
+
+    /** The body has been read to its end. */
+    void bodyRead() {
+        if (!exchange.isRequestComplete()) {
+            Connectors.terminateRequest(exchange);
+        }
+    }
+
+    void windowUpdate(int increment) {
+        if (!closed) {
+            streams.sending().windowUpdate(id, increment);
+        }
+    }
+
+    void later(Runnable task) {
+        connection.later(task);
+    }
+
+    /** So many bytes of what the connection may receive are free again. */
+    void connectionWindow(int bytes) {
+        streams.sending().refund(bytes);
+    }
+
+    // ---- what the client takes --------------------------------------------------------------------------------------
+
+    /** The client takes so many bytes more, or fewer; false if that is more than the protocol can count. */
+    boolean widen(long bytes) {
+        return answer.widen(bytes);
+    }
+
+    void wakeWriter() {
+        answer.wake();
+    }
+
+    /** The answer has been handed to the connection, to its end. */
+    void answered() {
+        if (!exchange.isResponseComplete()) {
+            Connectors.terminateResponse(exchange);
+        }
+    }
+
+    boolean isStalledSince(long then) {
+        return answer.isStalledSince(then);
+    }
+
+    // ---- the end ----------------------------------------------------------------------------------------------------
+
+    @Override
+    protected void exchangeComplete(HttpServerExchange completed) {
+        if (!closed) {
+            streams.completed(this, problem != null);
+        }
+    }
+
+    /** The answer is complete, and the client still sends: only this stream ends. */
+    @Override
+    public void linger() {
+        if (!closed) {
+            streams.reset(
+                    this, problem == null ? ErrorCode.NO_ERROR : ErrorCode.PROTOCOL_ERROR, StreamBody.brokenOff());
+        }
+    }
+
+    /** Breaks the answer off, for the client to see that. */
+    @Override
+    public void close() {
+        if (!closed) {
+            streams.reset(this, ErrorCode.INTERNAL_ERROR, StreamBody.brokenOff());
+        }
+    }
+
+    @Override
+    public boolean isOpen() {
+        return !closed;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    boolean hasAnswered() {
+        return answer.hasEnded();
+    }
+
+    /** No frame goes out any more, and none that comes in matters. Called by the connection alone. */
+    void closed(IOException why) {
+        closed = true;
+        answer.close();
+        if (body != null) {
+            streams.sending().refund(body.fail(why));
+        }
+    }
+
+    /** Tells everybody who waits for this request that it is closed. */
+    void tellGone() {
+        Runnable told = gone;
+        gone = null;
+        if (told != null) {
+            told.run();
+        }
+        if (body != null) {
+            body.tell();
+        }
+        if (!exchange.isRequestComplete()) {
+            Connectors.terminateRequest(exchange);
+        }
+        if (!exchange.isResponseComplete()) {
+            Connectors.terminateResponse(exchange);
+        }
+    }
+}
