@@ -37,7 +37,7 @@ final class FrameOutput {
 
     // ---- frames -----------------------------------------------------------------------------------------------------
 
-    void head(int length, int type, int flags, int stream) {
+    private void head(int length, int type, int flags, int stream) {
         head[0] = (byte) (length >> 16);
         head[1] = (byte) (length >> 8);
         head[2] = (byte) length;
@@ -77,6 +77,22 @@ final class FrameOutput {
         bytes += size;
     }
 
+    /** @param idsAndValues in turn; none to say that the client's are accepted */
+    void settings(int... idsAndValues) {
+        boolean ack = idsAndValues.length == 0;
+        head(3 * idsAndValues.length, FrameType.SETTINGS, ack ? FrameType.FLAG_ACK : 0, 0);
+        for (int i = 0; i < idsAndValues.length; i += 2) {
+            put(new byte[] {0, (byte) idsAndValues[i]}, 0, 2);
+            putInt(idsAndValues[i + 1]);
+        }
+    }
+
+    /** @param payload eight bytes, or more of which the rest is not sent */
+    void ping(byte[] payload, int flags) {
+        head(8, FrameType.PING, flags, 0);
+        put(payload, 0, 8);
+    }
+
     void reset(int stream, int code) {
         head(4, FrameType.RST_STREAM, 0, stream);
         putInt(code);
@@ -106,7 +122,7 @@ final class FrameOutput {
         to[at + 3] = (byte) value;
     }
 
-    void put(byte[] from, int start, int length) {
+    private void put(byte[] from, int start, int length) {
         int at = start;
         int left = length;
         while (left > 0) {

@@ -11,8 +11,6 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpAttachments;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
-import io.undertow.util.HttpString;
-import io.undertow.util.Protocols;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -20,54 +18,28 @@ import org.jspecify.annotations.Nullable;
 /** One stream: a request and its answer (RFC 9113 section 5.1). To an exchange it is the connection. */
 final class Http2Stream extends UndertowStream implements ClientRequest {
 
-    private static final HttpString UNKNOWN_METHOD = new HttpString("-");
-
     private final int id;
     private final Http2Connection connection;
     private final Streams streams;
+    private final RequestHead head;
     private final HttpServerExchange exchange;
     private final StreamAnswer answer;
-    private final String target;
-    private final @Nullable String problem;
-    private final boolean headTooLarge;
     private final @Nullable StreamBody body;
     private @Nullable Runnable gone;
     private boolean closed;
 
     /** Makes a stream of a head; the client has closed its side if that is all of the request. */
-    Http2Stream(int id, Http2Connection connection, Streams streams, RequestFields head, boolean whole, int window) {
+    Http2Stream(int id, Http2Connection connection, Streams streams, RequestFields fields, boolean whole, int window) {
         super(connection.channel(), connection.buffers());
         this.id = id;
         this.connection = connection;
         this.streams = streams;
-        headTooLarge = head.isTooLarge();
-        HeaderMap headers = headTooLarge ? new HeaderMap() : head.headers();
-        exchange = new HttpServerExchange(this, headers, new HeaderMap(), -1);
-        exchange.setRequestScheme(connection.scheme());
-        exchange.setRequestMethod(UNKNOWN_METHOD);
-        exchange.setProtocol(Protocols.HTTP_2_0);
-        exchange.setPersistent(true);
-        String wrong = headTooLarge ? null : head.read(exchange);
-        target = headTooLarge ? "" : head.target();
-        long length = length(headers);
-        if (wrong == null && whole && length > 0) {
-            wrong = "its body is shorter than it said";
-        }
-        problem = wrong;
+        head = RequestHead.of(fields, this, connection.scheme(), whole);
+        exchange = head.exchange();
         answer = new StreamAnswer(this, streams.sending(), exchange, window);
-        body = whole ? null : new StreamBody(this, connection.buffers(), length);
+        body = whole ? null : new StreamBody(this, connection.buffers(), head.length());
         if (whole) {
             Connectors.terminateRequest(exchange);
-        }
-    }
-
-    /** The length that the head gives, if it is one; -1 if not. Whether it is one is judged elsewhere. */
-    private static long length(HeaderMap headers) {
-        String text = headers.getFirst(Headers.CONTENT_LENGTH);
-        try {
-            return text == null ? -1 : Math.max(-1, Long.parseLong(text));
-        } catch (NumberFormatException e) {
-            return -1;
         }
     }
 
@@ -86,17 +58,17 @@ final class Http2Stream extends UndertowStream implements ClientRequest {
 
     @Override
     public String target() {
-        return target;
+        return head.target();
     }
 
     @Override
     public @Nullable String problem() {
-        return problem;
+        return head.problem();
     }
 
     @Override
     public boolean isHeadTooLarge() {
-        return headTooLarge;
+        return head.tooLarge();
     }
 
     @Override
@@ -247,7 +219,7 @@ final class Http2Stream extends UndertowStream implements ClientRequest {
     @Override
     protected void exchangeComplete(HttpServerExchange completed) {
         if (!closed) {
-            streams.completed(this, problem != null);
+            streams.completed(this, head.problem() != null);
         }
     }
 
@@ -256,7 +228,9 @@ final class Http2Stream extends UndertowStream implements ClientRequest {
     public void linger() {
         if (!closed) {
             streams.reset(
-                    this, problem == null ? ErrorCode.NO_ERROR : ErrorCode.PROTOCOL_ERROR, StreamBody.brokenOff());
+                    this,
+                    head.problem() == null ? ErrorCode.NO_ERROR : ErrorCode.PROTOCOL_ERROR,
+                    StreamBody.brokenOff());
         }
     }
 
