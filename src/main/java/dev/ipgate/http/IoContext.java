@@ -13,9 +13,6 @@ public final class IoContext {
 
     private static final long TICK_MILLIS = 100;
 
-    /** Part of the heap that all IO threads may hold of unfinished heads and early bytes: strangers fill it too. */
-    private static final int PART_OF_HEAP = 8;
-
     private final XnioIoThread thread;
     private final ByteBufferPool buffers;
     private final ByteBuffer input;
@@ -27,15 +24,6 @@ public final class IoContext {
     private final long most;
     private long held; // bytes
     private boolean ticking;
-
-    IoContext(XnioIoThread thread, ByteBufferPool buffers) {
-        this(
-                thread,
-                buffers,
-                Runtime.getRuntime().maxMemory()
-                        / PART_OF_HEAP
-                        / Runtime.getRuntime().availableProcessors());
-    }
 
     /** @param most bytes that clients may have sent and that cannot be used yet */
     IoContext(XnioIoThread thread, ByteBufferPool buffers, long most) {
@@ -76,6 +64,11 @@ public final class IoContext {
     public boolean hold(int more) {
         held += more;
         return more <= 0 || held <= most;
+    }
+
+    /** Whether the half is free still: who can do with less, or come again, leaves the rest to those who cannot. */
+    public boolean isRoomy() {
+        return held <= most / 2;
     }
 
     /** Bytes that clients have sent and that cannot be used yet. */

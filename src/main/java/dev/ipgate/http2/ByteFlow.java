@@ -20,7 +20,6 @@ final class ByteFlow {
 
     private static final Logger LOG = LoggerFactory.getLogger(ByteFlow.class);
 
-    private static final int MOST_OUTPUT = 256 * 1024; // bytes that a client does not take, then it is not heard
     private static final int READS_A_TURN = 16; // then the IO thread's other connections have theirs
 
     private final Http2Connection connection;
@@ -94,7 +93,7 @@ final class ByteFlow {
 
     /** Whether the client does not take what it has asked for; then nothing more is read. */
     private boolean isFull() {
-        boolean full = output.waiting() > MOST_OUTPUT;
+        boolean full = output.isFull();
         if (full && !readsSuspended) {
             readsSuspended = true;
             source.suspendReads();
@@ -148,7 +147,7 @@ final class ByteFlow {
             connection.close();
             return;
         }
-        if (readsSuspended && output.waiting() <= MOST_OUTPUT && connection.isOpen()) {
+        if (readsSuspended && !output.isFull() && connection.isOpen()) {
             resumeReads();
         }
         connection.sent(!awaitsWritable);

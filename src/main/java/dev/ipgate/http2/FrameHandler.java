@@ -96,12 +96,12 @@ final class FrameHandler {
 
     /** @param padding bytes of the frame that are no body */
     void dataEnds(int length, int padding, boolean endsStream) throws ConnectionException {
-        if (length == padding && !endsStream) {
+        Http2Stream stream = receiving;
+        if (length == padding && (!endsStream || stream == null)) {
             flood.idleFrame();
-        } else {
+        } else if (stream != null) {
             flood.dataFrame();
         }
-        Http2Stream stream = receiving;
         receiving = null;
         if (stream == null || stream.isClosed()) {
             sending.refund(padding);
@@ -153,7 +153,7 @@ final class FrameHandler {
         }
         if (selfish) {
             streams.refuse(id, ErrorCode.PROTOCOL_ERROR);
-        } else if (streams.areFull()) {
+        } else if (streams.areFull() || output.isFull()) {
             streams.refuse(id, ErrorCode.REFUSED_STREAM);
         } else {
             streams.open(id, fields, endsStream);
@@ -257,7 +257,8 @@ final class FrameHandler {
     }
 
     private void requireNotIdle(int id) throws ConnectionException {
-        if (streams.isNew(id) || (id & 1) == 0) {
+        boolean passedOver = !connection.takesRequests(); // it was on its way when we took our leave
+        if ((streams.isNew(id) && !passedOver) || (id & 1) == 0) {
             throw new ConnectionException(ErrorCode.PROTOCOL_ERROR, "a frame for a stream that is not open yet");
         }
     }

@@ -31,6 +31,7 @@ final class FrameInput {
     private int padding = -1; // of DATA; -1 until it is known
     private byte[] payload = NOTHING;
     private int payloadFilled;
+    private int held; // bytes of it that are in the account of all connections
 
     /** @param prefaceAt bytes of the preface that others have read */
     FrameInput(FrameHandler handler, int prefaceAt) {
@@ -54,7 +55,7 @@ final class FrameInput {
         stopped = true;
         block.clear();
         handler.stop();
-        payload = NOTHING;
+        forgetPayload();
     }
 
     /** Takes all bytes. */
@@ -126,7 +127,7 @@ final class FrameInput {
         }
     }
 
-    private void takePayload(ByteBuffer bytes) {
+    private void takePayload(ByteBuffer bytes) throws ConnectionException {
         int count = Math.min(bytes.remaining(), left);
         left -= count;
         if (isSkipped()) {
@@ -135,6 +136,12 @@ final class FrameInput {
         }
         int needed = payloadFilled + count + left;
         if (payload.length < needed) {
+            if (left > 0) {
+                held = needed;
+                if (!handler.hold(held)) {
+                    throw new ConnectionException(ErrorCode.ENHANCE_YOUR_CALM, "a frame in pieces finds no room");
+                }
+            }
             payload = Arrays.copyOf(payload, needed);
         }
         bytes.get(payload, payloadFilled, count);
@@ -152,11 +159,17 @@ final class FrameInput {
         frame.clear();
         end();
         if (payload.length > KEPT) {
-            payload = NOTHING;
+            forgetPayload();
         }
         if (!block.isUnderWay()) {
             complete++;
         }
+    }
+
+    private void forgetPayload() {
+        payload = NOTHING;
+        handler.hold(-held);
+        held = 0;
     }
 
     /** The present frame is complete. */

@@ -1,5 +1,6 @@
 package dev.ipgate.http2;
 
+import dev.ipgate.http.IoContext;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.connector.PooledByteBuffer;
 import java.io.IOException;
@@ -11,8 +12,15 @@ import org.xnio.conduits.ConduitStreamSinkChannel;
 /** Frames on their way to a client, of all its streams. Sent once a turn, so that many small answers share one write. */
 final class FrameOutput {
 
-    private static final int MOST_WAITING = 64 * 1024; // bytes, then bodies wait
+    /*
+     * A client need not take what it asks for. One buffer it always has; more is held in the account of all connections,
+     * and where that is short, bodies wait and requests are refused until the one buffer is out.
+     */
 
+    private static final int MOST_OF_BODIES = 64 * 1024; // bytes, then bodies wait
+    private static final int MOST = 128 * 1024; // bytes of everything, then nothing more is asked for
+
+    private final IoContext context;
     private final ByteBufferPool pool;
     private final ConduitStreamSinkChannel channel;
     private final ArrayDeque<PooledByteBuffer> waiting = new ArrayDeque<>(); // each from its position to its limit
@@ -20,19 +28,20 @@ final class FrameOutput {
     private int bytes;
     private long stalledAt; // on the nanosecond clock; 0 if it is not
 
-    FrameOutput(ByteBufferPool pool, ConduitStreamSinkChannel channel) {
-        this.pool = pool;
+    FrameOutput(IoContext context, ConduitStreamSinkChannel channel) {
+        this.context = context;
+        this.pool = context.buffers();
         this.channel = channel;
     }
 
-    /** Bytes that wait. */
-    int waiting() {
-        return bytes;
+    /** Whether so much waits that the client is to ask for nothing more. */
+    boolean isFull() {
+        return bytes > (context.isRoomy() ? MOST : pool.getBufferSize());
     }
 
     /** Bytes of bodies that have room now. */
     int room() {
-        return MOST_WAITING - bytes;
+        return (context.isRoomy() ? MOST_OF_BODIES : pool.getBufferSize()) - bytes;
     }
 
     // ---- frames -----------------------------------------------------------------------------------------------------
@@ -140,6 +149,9 @@ final class FrameOutput {
     private ByteBuffer tail() {
         PooledByteBuffer last = waiting.peekLast();
         if (last == null || last.getBuffer().limit() == last.getBuffer().capacity()) {
+            if (last != null) {
+                context.hold(pool.getBufferSize());
+            }
             last = pool.allocate();
             last.getBuffer().limit(0);
             waiting.add(last);
@@ -180,7 +192,14 @@ final class FrameOutput {
     private void free() {
         PooledByteBuffer first;
         while ((first = waiting.peek()) != null && !first.getBuffer().hasRemaining()) {
-            waiting.remove().close();
+            remove();
+        }
+    }
+
+    private void remove() {
+        waiting.remove().close();
+        if (!waiting.isEmpty()) {
+            context.hold(-pool.getBufferSize());
         }
     }
 
@@ -192,8 +211,9 @@ final class FrameOutput {
     /** Throws away what waits. */
     void clear() {
         bytes = 0;
-        waiting.forEach(PooledByteBuffer::close);
-        waiting.clear();
+        while (!waiting.isEmpty()) {
+            remove();
+        }
     }
 
     void onWritable(@Nullable Runnable listener) {

@@ -64,7 +64,7 @@ final class Http2Connection implements Timed {
         this.channel = channel;
         this.link = link;
         this.scheme = scheme;
-        output = new FrameOutput(context.io().buffers(), channel.getSinkChannel());
+        output = new FrameOutput(context.io(), channel.getSinkChannel());
         flow = new ByteFlow(this, context.io(), channel, output);
         sending = new Sending(context, output, flood, flow::flushSoon);
         streams = new Streams(this, server, sending, flood);
@@ -80,8 +80,7 @@ final class Http2Connection implements Timed {
         link.onLeaving(this::leave);
         channel.setCloseListener(closed -> closed());
         idle();
-        output.settings(Setting.MAX_CONCURRENT_STREAMS, Streams.MOST, Setting.INITIAL_WINDOW_SIZE, StreamBody.WINDOW);
-        output.windowUpdate(0, Sending.WINDOW - Sending.DEFAULT_WINDOW);
+        output.settings(Setting.MAX_CONCURRENT_STREAMS, Streams.MOST);
         flow.flushSoon();
         flow.start(early);
     }

@@ -37,7 +37,7 @@ final class Http2Stream extends UndertowStream implements ClientRequest {
         head = RequestHead.of(fields, this, connection.scheme(), whole);
         exchange = head.exchange();
         answer = new StreamAnswer(this, streams.sending(), exchange, window);
-        body = whole ? null : new StreamBody(this, connection.buffers(), head.length());
+        body = whole ? null : new StreamBody(this, streams.sending(), connection.buffers(), head.length());
         if (whole) {
             Connectors.terminateRequest(exchange);
         }
@@ -129,8 +129,8 @@ final class Http2Stream extends UndertowStream implements ClientRequest {
 
     void data(ByteBuffer bytes) {
         try {
-            if (body != null) {
-                body.add(bytes);
+            if (body != null && !body.add(bytes)) {
+                streams.reset(this, ErrorCode.INTERNAL_ERROR, new IOException("there is no memory for its body"));
             }
         } catch (MalformedMessageException e) {
             malformed(e);
@@ -185,11 +185,6 @@ final class Http2Stream extends UndertowStream implements ClientRequest {
 
     void later(Runnable task) {
         connection.later(task);
-    }
-
-    /** So many bytes of what the connection may receive are free again. */
-    void connectionWindow(int bytes) {
-        streams.sending().refund(bytes);
     }
 
     // ---- what the client takes --------------------------------------------------------------------------------------

@@ -8,10 +8,10 @@ import java.util.Set;
 /** What the streams of one connection have to share: its windows, both ways, and the room for what waits to go out. */
 final class Sending {
 
-    /** Bytes of all bodies that a client may send before anybody has read them. */
-    static final int WINDOW = 1024 * 1024;
-
     static final int DEFAULT_WINDOW = 65_535; // RFC 9113 section 6.9.2
+
+    /** Bytes of all bodies that a client may send before anybody has read them, once somebody reads. */
+    private static final int WINDOW = 1024 * 1024;
 
     private final IoContext context;
     private final HpackEncoder encoder;
@@ -20,7 +20,8 @@ final class Sending {
     private final Runnable flushSoon;
     private final Set<Http2Stream> blocked = new LinkedHashSet<>(); // by the connection, not by their own windows
     private long sendWindow = DEFAULT_WINDOW;
-    private int receiveWindow = WINDOW;
+    private int receiveWindow = DEFAULT_WINDOW;
+    private int widest = DEFAULT_WINDOW; // of the above
     private int refunded;
     private boolean firstBlock = true;
 
@@ -74,11 +75,39 @@ final class Sending {
     /** Lets the client send so many bytes more on this connection, once it is worth a frame. */
     void refund(int bytes) {
         refunded += bytes;
-        if (refunded >= WINDOW / 2) {
+        if (refunded >= widest / 2) {
             receiveWindow += refunded;
             windowUpdate(0, refunded);
             refunded = 0;
         }
+    }
+
+    /**
+     * Somebody reads a body: unless memory is short, the client may send as much as a fast and distant one needs. Not before,
+     * since anybody can open a stream, and have a password looked at.
+     *
+     * @return false if memory is short
+     */
+    boolean widenWindow() {
+        if (!isRoomy()) {
+            return false;
+        }
+        if (widest < WINDOW) {
+            refunded += WINDOW - widest;
+            widest = WINDOW;
+            refund(0);
+        }
+        return true;
+    }
+
+    /** Takes memory for what nobody has read, or gives it back. */
+    void hold(int bytes) {
+        context.hold(bytes);
+    }
+
+    /** Whether there is memory for what nobody has read. */
+    boolean isRoomy() {
+        return context.isRoomy();
     }
 
     /** The stream has something to send, and the connection no room. */

@@ -5,6 +5,7 @@ import dev.ipgate.http.MalformedMessageException;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.RequestTooBigException;
+import io.undertow.util.ImmediatePooledByteBuffer;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,20 +14,24 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The body of one request: what has arrived and nobody has read. The client may send no more than its window, and gets a
- * new one as the body is read, so that a slow app slows the client down and nobody else.
+ * new one as the body is read, so that a slow app slows the client down and nobody else. What all connections hold
+ * together is bounded: a client that finds no room is cut.
  */
 final class StreamBody implements BodySource {
 
-    static final int WINDOW = 512 * 1024; // a client 50 ms away still sends 10 MB/s
+    private static final int WINDOW = 512 * 1024; // a client 50 ms away still sends 10 MB/s
+    private static final int SMALL = 1024; // bytes, which take no whole buffer as long as nobody reads
 
     private final Http2Stream stream;
     private final ByteBufferPool pool;
     private final long length; // that the head gave; -1 if it gave none
     private final ArrayDeque<PooledByteBuffer> unread = new ArrayDeque<>(); // each from its position to its limit
+    private final Sending sending;
     private long limit = -1;
     private long received;
     private long read;
-    private int window = WINDOW; // bytes that the client may send
+    private int window = Sending.DEFAULT_WINDOW; // bytes that the client may send
+    private int widest = Sending.DEFAULT_WINDOW; // of the above
     private int readSinceUpdate;
     private boolean ended; // the client has sent all
     private @Nullable IOException failure;
@@ -34,8 +39,9 @@ final class StreamBody implements BodySource {
     private boolean resumed;
 
     /** @param length bytes of the body, or -1 if the head did not tell */
-    StreamBody(Http2Stream stream, ByteBufferPool pool, long length) {
+    StreamBody(Http2Stream stream, Sending sending, ByteBufferPool pool, long length) {
         this.stream = stream;
+        this.sending = sending;
         this.pool = pool;
         this.length = length;
     }
@@ -56,29 +62,50 @@ final class StreamBody implements BodySource {
         return window >= 0;
     }
 
-    /** Takes a piece. */
-    void add(ByteBuffer bytes) throws MalformedMessageException {
+    /**
+     * Takes a piece.
+     *
+     * @return false if there is no memory for it
+     */
+    boolean add(ByteBuffer bytes) throws MalformedMessageException {
         received += bytes.remaining();
         if (length >= 0 && received > length) {
             throw new MalformedMessageException("its body is longer than it said");
         }
         while (bytes.hasRemaining()) {
-            ByteBuffer to = tail();
+            ByteBuffer to = tail(bytes.remaining());
+            if (to == null) {
+                return false;
+            }
             int at = to.limit();
             int count = Math.min(bytes.remaining(), to.capacity() - at);
             to.limit(at + count).put(at, bytes, bytes.position(), count);
             bytes.position(bytes.position() + count);
         }
+        return true;
     }
 
-    private ByteBuffer tail() {
+    /** The last buffer, with room behind its limit; null if there is no memory for another. */
+    private @Nullable ByteBuffer tail(int size) {
         PooledByteBuffer last = unread.peekLast();
         if (last == null || last.getBuffer().limit() == last.getBuffer().capacity()) {
-            last = pool.allocate();
+            if (!sending.isRoomy()) {
+                return null;
+            }
+            last = size <= SMALL && !resumed
+                    ? new ImmediatePooledByteBuffer(ByteBuffer.allocate(size))
+                    : pool.allocate();
             last.getBuffer().limit(0);
+            sending.hold(last.getBuffer().capacity());
             unread.add(last);
         }
         return last.getBuffer();
+    }
+
+    private void removeFirst() {
+        PooledByteBuffer first = unread.remove();
+        sending.hold(-first.getBuffer().capacity());
+        first.close();
     }
 
     /** Bytes of a frame that are no body. */
@@ -104,8 +131,9 @@ final class StreamBody implements BodySource {
         ended = true;
         int left = (int) (received - read);
         read = received;
-        unread.forEach(PooledByteBuffer::close);
-        unread.clear();
+        while (!unread.isEmpty()) {
+            removeFirst();
+        }
         return left;
     }
 
@@ -132,7 +160,7 @@ final class StreamBody implements BodySource {
             from.position(from.position() + size);
             count += size;
             if (!from.hasRemaining()) {
-                unread.remove().close();
+                removeFirst();
             }
         }
         read += count;
@@ -149,12 +177,20 @@ final class StreamBody implements BodySource {
 
     /** Lets the client send more, once it is worth a frame. */
     private void consumed(int bytes) {
-        stream.connectionWindow(bytes);
+        sending.refund(bytes);
         readSinceUpdate += bytes;
-        if (readSinceUpdate >= WINDOW / 2 && !ended) {
+        if (readSinceUpdate >= widest / 2 && !ended) {
             stream.windowUpdate(readSinceUpdate);
             window += readSinceUpdate;
             readSinceUpdate = 0;
+        }
+    }
+
+    private void widenWindow() {
+        if (widest < WINDOW && !ended && sending.widenWindow()) {
+            readSinceUpdate += WINDOW - widest;
+            widest = WINDOW;
+            consumed(0);
         }
     }
 
@@ -166,6 +202,7 @@ final class StreamBody implements BodySource {
     @Override
     public void resume() {
         resumed = true;
+        widenWindow();
         if (!unread.isEmpty() || ended) {
             stream.later(this::tell);
         }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.ipgate.client.ClientAddress;
 import dev.ipgate.config.ListenSettings;
+import dev.ipgate.http2.Http2Server;
 import dev.ipgate.net.IpAddress;
 import dev.ipgate.problem.Position;
 import io.undertow.server.HttpHandler;
@@ -75,12 +76,23 @@ final class Wire {
     }
 
     Http1Connection open() {
-        ClientLink link = new ClientLink(
-                ClientAddress.direct(Objects.requireNonNull(IpAddress.parse("203.0.113.7", 0, "203.0.113.7".length()))),
-                () -> LISTEN);
-        Http1Connection connection = new Http1Connection(server, context, channel, link, "http", null);
+        Http1Connection connection = new Http1Connection(server, context, channel, link(), "http", null);
         connection.start(null);
         return connection;
+    }
+
+    private static ClientLink link() {
+        return new ClientLink(
+                ClientAddress.direct(Objects.requireNonNull(IpAddress.parse("203.0.113.7", 0, "203.0.113.7".length()))),
+                () -> LISTEN);
+    }
+
+    /** Speaks HTTP/2 from the first byte; returns what the connections of this IO thread share. */
+    IoContext openHttp2(HttpHandler handler) {
+        IoContexts contexts = new IoContexts(new BufferPool(BUFFER_BYTES, 1), EARLY_BYTES);
+        new Http2Server(contexts, handler, LIMITS).serve(channel, link(), "http");
+        settle();
+        return contexts.of(channel.getIoThread());
     }
 
     IoContext context() {

@@ -118,7 +118,7 @@ class Http2IsolationTest {
         for (int sent = 0; sent < bytes; ) {
             int size = Math.min(bytes - sent, 1 + random.nextInt(16_000));
             sent += size;
-            client.data(stream, sent == bytes ? END_STREAM : 0, "x".repeat(size));
+            client.upload(stream, sent == bytes ? END_STREAM : 0, "x".repeat(size));
         }
         boolean taken = random.nextInt(20) == 0;
         if (taken) {

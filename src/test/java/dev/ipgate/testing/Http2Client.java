@@ -29,6 +29,8 @@ public final class Http2Client implements AutoCloseable {
     public static final int PING = 6;
     public static final int GOAWAY = 7;
     public static final int WINDOW_UPDATE = 8;
+
+    private static final int FIRST_WINDOW = 65_535; // RFC 9113 section 6.9.2
     public static final int CONTINUATION = 9;
 
     public static final int END_STREAM = 1;
@@ -98,6 +100,7 @@ public final class Http2Client implements AutoCloseable {
     private final HpackDecoder decoder = new HpackDecoder();
     private final Map<Integer, Answer> answers = new HashMap<>();
     private final Map<Integer, Integer> windows = new HashMap<>();
+    private final Map<Integer, Integer> sent = new HashMap<>(); // bytes of bodies, by stream; in all for 0
     private final ByteArrayOutputStream block = new ByteArrayOutputStream();
     private final ByteArrayOutputStream batch = new ByteArrayOutputStream();
     private boolean batching;
@@ -180,7 +183,36 @@ public final class Http2Client implements AutoCloseable {
     }
 
     public Http2Client data(int stream, int flags, String body) throws IOException {
+        sent.merge(0, body.length(), Integer::sum);
+        sent.merge(stream, body.length(), Integer::sum);
         return frame(DATA, flags, stream, body.getBytes(ISO_8859_1));
+    }
+
+    /** A part of a body, in as many pieces as the server has room for, each when it has. */
+    public Http2Client upload(int stream, int flags, String body) throws IOException {
+        int at = 0;
+        while (room(stream) < body.length() - at) {
+            int size = Math.min(room(stream), 16_384);
+            if (size > 0) {
+                data(stream, 0, body.substring(at, at + size));
+                at += size;
+            } else {
+                boolean held = batching;
+                flush(); // the room comes from what waits
+                read();
+                batching = held;
+            }
+        }
+        return data(stream, flags, body.substring(at));
+    }
+
+    /** Bytes of a body that the server takes now; what it has said that was not read yet is not known. */
+    public int room(int stream) {
+        return FIRST_WINDOW + Math.min(windowOf(0) - sent(0), windowOf(stream) - sent(stream));
+    }
+
+    private int sent(int stream) {
+        return sent.getOrDefault(stream, 0);
     }
 
     /** A setting. */
