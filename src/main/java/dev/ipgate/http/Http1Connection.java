@@ -82,7 +82,7 @@ public final class Http1Connection extends UndertowConnection implements ClientR
         this.scheme = scheme;
         this.http2 = http2;
         input = new Http1Input(originalSourceConduit, context);
-        watch = new ClientWatch(originalSourceConduit, input);
+        watch = new ClientWatch(originalSourceConduit, input, link.tls() != null);
         response = new Http1Response(context, channel.getSinkChannel());
     }
 
@@ -212,7 +212,10 @@ public final class Http1Connection extends UndertowConnection implements ClientR
                     headTooLarge = true;
                     handle(unread());
                 }
-                case ENDED -> close();
+                case ENDED -> {
+                    sayGoodbye();
+                    close();
+                }
             }
         } catch (MalformedMessageException e) {
             problem = e.getMessage();

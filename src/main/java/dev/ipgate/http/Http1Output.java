@@ -94,6 +94,11 @@ final class Http1Output {
             stalledAt = 0;
         }
         pending = NOTHING;
+        if (!channel.flush()) { // of TLS, which takes more than the client does
+            stall();
+            return false;
+        }
+        stalledAt = 0;
         return true;
     }
 

@@ -3,8 +3,8 @@ package dev.ipgate.server;
 import dev.ipgate.config.CertificateFiles;
 import dev.ipgate.config.ListenSettings;
 import dev.ipgate.config.TlsSettings;
+import dev.ipgate.tls.TlsResources;
 import dev.ipgate.tls.TlsServer;
-import io.undertow.connector.ByteBufferPool;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -25,11 +25,11 @@ final class Endpoint {
     /** The settings, and what was made of their certificates. */
     private record State(ListenSettings settings, @Nullable TlsServer tls) {}
 
-    private final ByteBufferPool records;
+    private final TlsResources resources;
     private volatile State state;
 
-    Endpoint(ListenSettings settings, ByteBufferPool records) {
-        this.records = records;
+    Endpoint(ListenSettings settings, TlsResources resources) {
+        this.resources = resources;
         state = new State(settings, server(settings));
     }
 
@@ -43,7 +43,7 @@ final class Endpoint {
                                 .toList(),
                         listen.http2() ? PROTOCOLS_WITH_HTTP2 : PROTOCOLS,
                         tls.clients(),
-                        records);
+                        resources);
     }
 
     ListenSettings settings() {

@@ -12,6 +12,7 @@ import dev.ipgate.http2.Http2Server;
 import dev.ipgate.net.IpAddress;
 import dev.ipgate.tls.TlsLink;
 import dev.ipgate.tls.TlsPeer;
+import dev.ipgate.tls.TlsResources;
 import dev.ipgate.tls.TlsServer;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.HttpHandler;
@@ -46,6 +47,10 @@ final class Listeners {
     private static final int BACKLOG = 511; // nginx's
     private static final Duration PROXY_HEADER_PATIENCE = Duration.ofSeconds(5);
     private static final int POOLED_RECORDS = 256;
+
+    /** What may be held of handshakes and records that are not complete, as a part of the heap. */
+    private static final int PART_OF_HEAP = 8;
+
     private static final OptionMap SOCKET_OPTIONS = OptionMap.builder()
             .set(Options.REUSE_ADDRESSES, true)
             .set(Options.TCP_NODELAY, true)
@@ -59,9 +64,15 @@ final class Listeners {
     private final Http2Server http2;
     private final ProxyHeaders proxyHeaders;
     private final Occasional troubles = new Occasional(LOG);
-    private final ByteBufferPool records = new BufferPool(TlsLink.RECORD_BYTES, POOLED_RECORDS);
+    private final TlsResources resources = new TlsResources(
+            new BufferPool(TlsLink.RECORD_BYTES, POOLED_RECORDS),
+            Runtime.getRuntime().maxMemory()
+                    / PART_OF_HEAP
+                    / Runtime.getRuntime().availableProcessors());
     private final Occasional insecure = new Occasional(LOG);
     private final LongAdder handshakeFailures = new LongAdder();
+    private final Occasional crowded = new Occasional(LOG);
+    private final LongAdder crowdedOut = new LongAdder();
     private volatile Duration handshakePatience;
     private volatile Map<InetSocketAddress, Listener> open = Map.of(); // in the order of the conf file
 
@@ -71,7 +82,7 @@ final class Listeners {
         private final AcceptingChannel<StreamConnection> channel;
 
         Listener(ListenSettings settings) throws IOException {
-            endpoint = new Endpoint(settings, records);
+            endpoint = new Endpoint(settings, resources);
             channel = worker.createStreamConnectionServer(
                     settings.address(), acceptor -> accept(acceptor, this), SOCKET_OPTIONS);
         }
@@ -254,6 +265,19 @@ final class Listeners {
             handshakeFailures.increment();
             insecure.warn("the TLS handshake with " + link.direct().peer() + " failed: " + reason);
         }
+
+        @Override
+        public void crowdedOut(StreamConnection connection) {
+            crowdedOut.increment();
+            crowded.warn(
+                    "a connection from " + link.direct().peer() + " was closed: of all it has waited longest in the"
+                            + " middle of a TLS record, and the memory for those is used up");
+        }
+    }
+
+    /** Connections with TLS in place that were closed for the memory which they had kept longest, since the start. */
+    long crowdedOut() {
+        return crowdedOut.sum();
     }
 
     /** Handshakes that were begun and came to nothing, since the start. */

@@ -20,12 +20,6 @@ import org.xnio.XnioExecutor;
  */
 final class Arrival {
 
-    /*
-     * The arithmetic of a handshake, a millisecond with RSA and a quarter of that with P-256, is done on the IO thread, as
-     * nginx does it: there is one such thread for each core, so that other threads would have to share the same cores,
-     * hand the connection over twice, and need a queue with a limit.
-     */
-
     private static final byte[] WRONG_PORT = wrongPort();
 
     private final StreamConnection connection;
@@ -35,13 +29,20 @@ final class Arrival {
     private final TlsHandshake handshake;
     private XnioExecutor.@Nullable Key deadline;
     private boolean over;
+    private boolean secured;
 
-    Arrival(StreamConnection connection, TlsLink link, List<X509Certificate> authorities, Handoff handoff) {
+    Arrival(
+            StreamConnection connection,
+            TlsLink link,
+            List<X509Certificate> authorities,
+            TlsResources.Shared shared,
+            Handoff handoff) {
         this.connection = connection;
         this.link = link;
         this.authorities = authorities;
         this.handoff = handoff;
-        handshake = new TlsHandshake(connection, link, Runnable::run, this::secured, this::failed);
+        handshake = new TlsHandshake(connection, link, shared.arithmetic(), this::secured, this::failed);
+        link.holdIn(shared.room().part(this::crowdedOut));
     }
 
     private static byte[] wrongPort() {
@@ -95,10 +96,11 @@ final class Arrival {
         }
     }
 
-    private void secured(StreamConnection secured, TlsLink same) {
+    private void secured(StreamConnection same, TlsLink sameLink) {
         over = true;
+        secured = true;
         forgetDeadline();
-        handoff.secured(secured, TlsPeer.of(link.engine(), authorities));
+        handoff.secured(same, TlsPeer.of(link.engine(), authorities));
     }
 
     private void failed(IOException reason) {
@@ -110,9 +112,22 @@ final class Arrival {
 
     private void late() {
         deadline = null;
+        giveUp("it takes too long");
+    }
+
+    private void crowdedOut() {
+        if (secured) {
+            handoff.crowdedOut(connection);
+            IoUtils.safeClose(connection);
+        } else {
+            giveUp("so many others are under way that the memory for them is used up, and it began first");
+        }
+    }
+
+    private void giveUp(String why) {
         if (!over) {
             over = true;
-            handoff.failed(connection, "it takes too long");
+            handoff.failed(connection, why);
         }
         handshake.abandon();
     }

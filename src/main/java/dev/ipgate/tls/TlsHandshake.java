@@ -30,12 +30,13 @@ public final class TlsHandshake {
     private final ConduitStreamSourceChannel source;
     private final ConduitStreamSinkChannel sink;
     private boolean calculating;
+    private boolean handing; // the arithmetic over, so that whoever does it at once comes back
     private boolean over;
 
     /**
      * Makes a handshake that has not begun.
      *
-     * @param arithmetic runs what takes milliseconds, be it at once
+     * @param arithmetic runs what takes milliseconds, be it at once or later, on whatever thread
      * @param done gets the connection, on which TLS is in place then
      * @param failed gets the reason, an SSLException if it is one of TLS; the connection is closed then
      */
@@ -58,7 +59,7 @@ public final class TlsHandshake {
         source.setReadListener(ready -> advance());
         sink.setWriteListener(ready -> advance());
         try {
-            link.engine().beginHandshake();
+            link.beginHandshake();
         } catch (SSLException e) {
             fail(e);
             return;
@@ -104,26 +105,37 @@ public final class TlsHandshake {
 
     private void calculate() {
         calculating = true;
+        handing = true;
         try {
-            arithmetic.execute(() -> {
-                for (Runnable task = link.engine().getDelegatedTask();
-                        task != null;
-                        task = link.engine().getDelegatedTask()) {
-                    task.run(); // what it throws is kept for the next wrap or unwrap
-                }
-                if (Thread.currentThread() == connection.getIoThread()) {
-                    calculating = false; // and whoever has called goes on
-                } else {
-                    connection.getIoThread().execute(this::calculated);
-                }
-            });
+            arithmetic.execute(this::runTasks);
         } catch (RejectedExecutionException e) {
             fail(new IOException("the gate stops", e));
             return;
+        } finally {
+            handing = false;
         }
         if (calculating) {
             source.suspendReads();
             sink.suspendWrites();
+        }
+    }
+
+    private void runTasks() {
+        boolean elsewhere = Thread.currentThread() != connection.getIoThread();
+        if (!elsewhere && over) {
+            return;
+        }
+        for (Runnable task = link.engine().getDelegatedTask();
+                task != null;
+                task = link.engine().getDelegatedTask()) {
+            task.run(); // what it throws is kept for the next wrap or unwrap
+        }
+        if (elsewhere) {
+            connection.getIoThread().execute(this::calculated);
+        } else if (handing) {
+            calculating = false; // and whoever has called goes on
+        } else {
+            calculated();
         }
     }
 
@@ -134,6 +146,7 @@ public final class TlsHandshake {
 
     private void finish() {
         over = true;
+        link.endHandshake();
         source.setReadListener(null);
         sink.setWriteListener(null);
         sink.suspendWrites();

@@ -2,6 +2,7 @@ package dev.ipgate.tls;
 
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.connector.PooledByteBuffer;
+import io.undertow.util.ImmediatePooledByteBuffer;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -30,9 +31,16 @@ public final class TlsLink {
      */
     private static final int MOST_EMPTY = 32;
 
+    /** What a handshake takes of the heap besides what the peer has sent (src/bench/idle --tls --halfway). */
+    private static final int HANDSHAKE_BYTES = 12 * 1024;
+
+    /** Up to so many bytes that wait for the rest of their record are better copied than left in a buffer for a record. */
+    private static final int LITTLE = 2 * 1024;
+
     static final int NOTHING_YET = -1;
 
     private static final int RECORD_HEAD = 5; // bytes, the last two of which are the length of what follows
+    private static final int ALERT = 21; // the first of them
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final SSLEngine engine;
@@ -47,6 +55,8 @@ public final class TlsLink {
 
     private int empty; // records without data since one with data, or since all that we had to say was sent
     private boolean starved; // what is in has been looked at, and more must come before it is a record
+    private Room.@Nullable Part part;
+    private int kept; // bytes that the engine keeps, of a handshake or of messages that are not complete
     private boolean inboundEnded;
     private boolean freed;
 
@@ -66,6 +76,40 @@ public final class TlsLink {
 
     public SSLEngine engine() {
         return engine;
+    }
+
+    /** Has what is held from event to event counted from now on. */
+    void holdIn(Room.Part counted) {
+        part = counted;
+    }
+
+    private void count() {
+        if (part != null) {
+            shrink();
+            part.hold(kept + size(in) + size(plain) + size(out));
+        }
+    }
+
+    private static int size(@Nullable PooledByteBuffer buffer) {
+        return buffer == null ? 0 : buffer.getBuffer().capacity();
+    }
+
+    /** Whoever has sent only a little of a record does not take the room for a whole one. */
+    private void shrink() {
+        PooledByteBuffer roomy = in;
+        if (roomy != null && isRoomy(roomy) && roomy.getBuffer().remaining() <= LITTLE) {
+            in = copy(roomy.getBuffer());
+            roomy.close();
+        }
+    }
+
+    private static boolean isRoomy(PooledByteBuffer buffer) {
+        return buffer.getBuffer().capacity() >= RECORD_BYTES;
+    }
+
+    private static PooledByteBuffer copy(ByteBuffer bytes) {
+        return new ImmediatePooledByteBuffer(
+                ByteBuffer.allocate(bytes.remaining()).put(bytes).flip());
     }
 
     /** Whether something can be read that has arrived already, so that no event will tell of it. */
@@ -92,15 +136,29 @@ public final class TlsLink {
     /**
      * Reads bytes.
      *
-     * @return how many; 0 if there are none now, -1 after the peer's close_notify
-     * @throws EOFException if the connection ends without one: what came may have been cut by anybody
+     * @return how many; 0 if there are none now, -1 after the peer's close_notify, which may still read
+     * @throws EOFException if the connection ends without one: what came may have been cut by anybody; or, where it was read
+     *     before, if the connection has ended by now
      */
     int read(ByteBuffer into) throws IOException {
+        int read = readRecord(into);
+        count();
+        if (read > 0 && part != null) {
+            part.waitAnew();
+        }
+        return read;
+    }
+
+    private int readRecord(ByteBuffer into) throws IOException {
         while (into.hasRemaining()) {
             if (plain != null) {
                 return takePlain(into, plain);
             }
             if (inboundEnded) {
+                return readBeyondEnd();
+            }
+            if (in != null && isGoodbyeOfTls12(in.getBuffer())) {
+                endInput();
                 return -1;
             }
             int before = into.position();
@@ -109,10 +167,14 @@ public final class TlsLink {
                 if (engine.getHandshakeStatus() != HandshakeStatus.NEED_WRAP) {
                     empty = 0;
                 }
+                kept = 0;
                 return into.position() - before;
             }
             switch (result.getStatus()) {
-                case CLOSED -> inboundEnded = true;
+                case CLOSED -> {
+                    endInput();
+                    return -1;
+                }
                 case BUFFER_UNDERFLOW -> {
                     if (!fill()) {
                         return 0;
@@ -122,6 +184,7 @@ public final class TlsLink {
                     if (result.bytesConsumed() == 0) {
                         throw new SSLException("the peer wants another handshake"); // and nothing else stops it
                     }
+                    kept += result.bytesConsumed(); // it may be a part of a message
                     if (++empty > MOST_EMPTY) {
                         throw new SSLException("the peer sends records without data, again and again");
                     }
@@ -129,6 +192,35 @@ public final class TlsLink {
             }
         }
         return 0;
+    }
+
+    private void endInput() {
+        inboundEnded = true;
+        in = release(in);
+    }
+
+    /** Nothing that comes after close_notify counts (RFC 8446 section 6.1), but whether the connection ends as well. */
+    private int readBeyondEnd() throws IOException {
+        PooledByteBuffer nothing = records.allocate();
+        try {
+            if (source.read(nothing.getBuffer()) < 0) {
+                throw new EOFException("the connection has ended");
+            }
+            return -1;
+        } finally {
+            nothing.close();
+        }
+    }
+
+    /**
+     * Whether a client of TLS 1.2 sends no more. The engine does as RFC 5246 section 7.2.1 says, and would not let us
+     * answer any more; as in nginx, who has asked gets an answer. That nobody has signed this record tells nothing
+     * more than an end of the connection does: where a message ends says HTTP.
+     */
+    private boolean isGoodbyeOfTls12(ByteBuffer bytes) {
+        return bytes.get(bytes.position()) == ALERT
+                && !engine.getUseClientMode()
+                && !engine.getSession().getProtocol().equals("TLSv1.3");
     }
 
     private static int copy(ByteBuffer from, ByteBuffer into) {
@@ -177,7 +269,12 @@ public final class TlsLink {
         if (freed) {
             throw new ClosedChannelException();
         }
-        SSLEngineResult result = engine.unwrap(in == null ? NOTHING : in.getBuffer(), into);
+        SSLEngineResult result;
+        try {
+            result = engine.unwrap(in == null ? NOTHING : in.getBuffer(), into);
+        } catch (RuntimeException e) {
+            throw new SSLException("the engine failed", e);
+        }
         if (in != null && !in.getBuffer().hasRemaining()) {
             in.close();
             in = null;
@@ -200,9 +297,7 @@ public final class TlsLink {
 
     /** Takes over what was read of the connection before there was TLS on it. */
     void giveBack(ByteBuffer early) {
-        PooledByteBuffer bytes = records.allocate();
-        bytes.getBuffer().put(early).flip();
-        in = bytes;
+        in = copy(early);
     }
 
     /**
@@ -213,19 +308,38 @@ public final class TlsLink {
     int firstByte() throws IOException {
         if (in == null) {
             fill();
+            count();
         }
         return in == null ? NOTHING_YET : in.getBuffer().get(in.getBuffer().position()) & 0xFF;
+    }
+
+    void beginHandshake() throws SSLException {
+        kept = HANDSHAKE_BYTES;
+        engine.beginHandshake();
+        count();
     }
 
     /** Deciphers a part of the peer's handshake; false if it has not arrived. */
     boolean readHandshake() throws IOException {
         SSLEngineResult result = unwrap(NOTHING);
-        return switch (result.getStatus()) {
+        kept += result.bytesConsumed();
+        boolean goesOn = switch (result.getStatus()) {
             case OK -> true;
             case BUFFER_UNDERFLOW -> fill();
             case BUFFER_OVERFLOW -> throw new SSLException("data before the handshake is over");
             case CLOSED -> throw new EOFException();
         };
+        count();
+        return goesOn;
+    }
+
+    /** The engine has forgotten what it took for the handshake. */
+    void endHandshake() {
+        kept = 0;
+        if (part != null) {
+            part.arrive();
+        }
+        count();
     }
 
     /** Reads on from the connection; false if nothing has come. */
@@ -233,8 +347,13 @@ public final class TlsLink {
         PooledByteBuffer filling = in;
         if (filling == null) {
             filling = records.allocate();
-        } else {
+        } else if (isRoomy(filling)) {
             filling.getBuffer().compact();
+        } else {
+            PooledByteBuffer little = filling;
+            filling = records.allocate();
+            filling.getBuffer().put(little.getBuffer());
+            little.close();
         }
         in = null;
         starved = true;
@@ -271,6 +390,7 @@ public final class TlsLink {
             }
         }
         flush();
+        count();
         return taken;
     }
 
@@ -304,9 +424,12 @@ public final class TlsLink {
         SSLEngineResult result;
         try {
             result = engine.wrap(from, offset, length, record.getBuffer());
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException e) {
             record.close();
             throw e;
+        } catch (RuntimeException e) {
+            record.close();
+            throw new SSLException("the engine failed", e);
         }
         if (record.getBuffer().flip().hasRemaining()) {
             out = record;
@@ -324,11 +447,13 @@ public final class TlsLink {
         ByteBuffer record = out.getBuffer();
         while (record.hasRemaining()) {
             if (sink.write(record) == 0) {
+                count();
                 return false;
             }
         }
         out.close();
         out = null;
+        count();
         return true;
     }
 
@@ -361,9 +486,11 @@ public final class TlsLink {
     /** Frees the buffers; nothing can be read or written afterwards. */
     public void free() {
         freed = true;
+        kept = 0;
         in = release(in);
         plain = release(plain);
         out = release(out);
+        count();
     }
 
     private static @Nullable PooledByteBuffer release(@Nullable PooledByteBuffer buffer) {

@@ -1,6 +1,5 @@
 package dev.ipgate.tls;
 
-import io.undertow.connector.ByteBufferPool;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
@@ -40,6 +39,9 @@ public final class TlsServer {
 
         /** There was no handshake, and the connection is closed or about to be. */
         void failed(StreamConnection connection, String reason);
+
+        /** Of all it has kept its part of the memory longest, which is used up; the connection is about to be closed. */
+        void crowdedOut(StreamConnection connection);
     }
 
     /**
@@ -64,7 +66,7 @@ public final class TlsServer {
     private final String[] suites;
     private final String[] protocols;
     private final @Nullable ClientAuthentication clients;
-    private final ByteBufferPool records;
+    private final TlsResources resources;
 
     /**
      * Makes a server without connections.
@@ -72,16 +74,16 @@ public final class TlsServer {
      * @param identities the first is for clients that ask for no name, or for one that is in none of them
      * @param protocols what can be spoken above, for ALPN, the best first; a client that offers others only is refused
      * @param clients null if clients are not asked for certificates
-     * @param records gives buffers of {@link TlsLink#RECORD_BYTES}
+     * @param resources shared with other servers, and those of other readings
      */
     public TlsServer(
             List<Identity> identities,
             List<String> protocols,
             @Nullable ClientAuthentication clients,
-            ByteBufferPool records) {
+            TlsResources resources) {
         this.protocols = protocols.toArray(String[]::new);
         this.clients = clients;
-        this.records = records;
+        this.resources = resources;
         try {
             context = SSLContext.getInstance("TLS");
             context.init(
@@ -111,19 +113,20 @@ public final class TlsServer {
     /**
      * Shakes hands with a client that has just connected. Called on the connection's IO thread.
      *
-     * @param early what was read of it already, at most {@link TlsLink#RECORD_BYTES}; or null
+     * @param early what was read of it already, or null
      * @param patience how long that may take
      */
     public void accept(StreamConnection connection, @Nullable ByteBuffer early, Duration patience, Handoff handoff) {
         TlsLink link = new TlsLink(
                 engine(),
-                records,
+                resources.records(),
                 connection.getSourceChannel().getConduit(),
                 connection.getSinkChannel().getConduit());
         if (early != null) {
             link.giveBack(early);
         }
-        new Arrival(connection, link, clients == null ? List.of() : clients.authorities(), handoff).start(patience);
+        List<X509Certificate> authorities = clients == null ? List.of() : clients.authorities();
+        new Arrival(connection, link, authorities, resources.of(connection.getIoThread()), handoff).start(patience);
     }
 
     private SSLEngine engine() {

@@ -193,6 +193,45 @@ class TlsLinkTest {
     }
 
     @Test
+    void holdsNoMoreThanHasArrived() throws IOException {
+        Room room = new Room(Runnable::run, Long.MAX_VALUE);
+        link.holdIn(room.part(() -> {}));
+        shakeHands();
+        link.endHandshake();
+        assertThat(room.held()).isZero();
+
+        byte[] record = record("x".repeat(10_000));
+        arriving.add(record, 0, 1000);
+        assertThat(link.read(ByteBuffer.allocate(20_000))).isZero();
+        assertThat(room.held()).isEqualTo(1000);
+
+        arriving.add(record, 1000, 8000);
+        assertThat(link.read(ByteBuffer.allocate(20_000))).isZero();
+        assertThat(room.held()).isEqualTo(TlsLink.RECORD_BYTES);
+
+        arriving.add(record, 9000, record.length - 9000);
+        ByteBuffer into = ByteBuffer.allocate(20_000);
+        assertThat(link.read(into)).isEqualTo(10_000);
+        assertThat(room.held()).isZero();
+
+        leaving.room = 10;
+        link.write(new ByteBuffer[] {into.flip()}, 0, 1);
+        assertThat(room.held()).isEqualTo(TlsLink.RECORD_BYTES);
+        link.free();
+        assertThat(room.held()).isZero();
+    }
+
+    @Test
+    void aHandshakeCountsUntilItIsOver() throws IOException {
+        Room room = new Room(Runnable::run, Long.MAX_VALUE);
+        link.holdIn(room.part(() -> {}));
+        link.beginHandshake();
+        assertThat(room.held()).isGreaterThan(10_000);
+        link.free();
+        assertThat(room.held()).isZero();
+    }
+
+    @Test
     void newKeysInTheMiddleLoseNothing() throws IOException {
         shakeHands();
         ByteBuffer received = ByteBuffer.allocate(100 + TlsLink.RECORD_BYTES);
