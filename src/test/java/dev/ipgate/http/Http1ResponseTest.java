@@ -70,6 +70,21 @@ class Http1ResponseTest {
         assertThat(wire.isOpen()).isEqualTo(request.endsWith("1.1"));
     }
 
+    @Test
+    void anAnswerIsNotOverBeforeTlsHasSentItsLastRecord() throws IOException {
+        HttpServerExchange exchange = ask("GET / HTTP/1.1\r\nConnection: close");
+        exchange.getResponseHeaders().put(Headers.CONTENT_LENGTH, 5);
+        Http1Response response = response(exchange);
+        wire.holdBack(true);
+        response.write(bytes("hello"), true);
+        assertThat(response.finish()).isFalse();
+        assertThat(wire.isOpen()).isTrue();
+        assertThat(response.isStalledSince(System.nanoTime())).isTrue();
+        wire.holdBack(false);
+        assertThat(response.finish()).isTrue();
+        assertThat(wire.isOpen()).isFalse();
+    }
+
     /** Sends a body in pieces of all sizes, small and larger than a buffer, to a client that takes so much at a time. */
     private String send(int step, boolean chunked) throws IOException {
         HttpServerExchange exchange = ask("GET / HTTP/1.1");

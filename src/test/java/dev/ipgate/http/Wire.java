@@ -55,6 +55,7 @@ final class Wire {
     private boolean readResumed;
     private boolean writeResumed;
     private boolean writeShut;
+    private boolean holdsBack;
     private int reads;
     private @Nullable ReadReadyHandler reader;
     private @Nullable WriteReadyHandler writer;
@@ -194,6 +195,11 @@ final class Wire {
         return channel.isOpen() && writeShut;
     }
 
+    /** As TLS does, takes bytes from now on before the client does, or does so no longer. */
+    void holdBack(boolean holds) {
+        holdsBack = holds;
+    }
+
     boolean awaitsRoom() {
         return writeResumed;
     }
@@ -244,7 +250,7 @@ final class Wire {
                 case "setWriteReadyHandler" -> writer = (WriteReadyHandler) arguments[0];
                 case "terminateWrites", "truncateWrites" -> writeShut = true;
                 case "flush" -> {
-                    return true;
+                    return !holdsBack;
                 }
                 case "getWriteThread" -> {
                     return getIoThread();

@@ -2,6 +2,7 @@ package dev.ipgate.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ipgate.testing.App;
 import dev.ipgate.testing.Eventually;
@@ -452,6 +453,33 @@ class TlsListenerTest {
             RawResponse response = client.read(); // plain HTTP shows it as well
             assertThat(response.status()).isEqualTo(400);
             assertThat(response.body()).contains("https://");
+        }
+    }
+
+    @Test
+    void handshakesThatFailLeaveNothingBehind() throws Exception {
+        openSsl.ec("a", "DNS:localhost");
+        String strangers = "\u0016\u0003\u0001\u0000\u0005hello";
+        try (TestGate gate = TestGate.start(folder, conf(OpenSsl.tls("a")) + "limits: {request_head_timeout: 1s}\n")) {
+            List<RawClient> clients = new ArrayList<>();
+            for (int i = 0; i < 10; i++) {
+                clients.add(gate.connectFrom("127.0.0." + (1 + i)).send(strangers)); // not TLS
+                clients.add(gate.connect().send("GET / HTTP/1.1\r\n\r\n")); // not TLS either
+                clients.add(gate.connect().send("\u0016\u0003\u0001\u0002\u0000\u0001")); // stalls
+                gate.connect().send("\u0016\u0003\u0001\u0002\u0000\u0001").close(); // leaves in the middle
+                gate.connect().close(); // looks whether the port is open
+                sClient(gate, "-tls1_1", "-cipher", "ALL:@SECLEVEL=0"); // no common version
+                RawClient bare = gate.connect();
+                assertThatThrownBy(() -> bare.secure(SSLContext.getDefault())).isInstanceOf(IOException.class);
+                clients.add(bare); // does not like the certificate
+            }
+            Eventually.holds("all are gone", () -> gate.gate().connections().count() == 0);
+            assertThat(gate.gate().connections().idle()).isZero();
+            assertThat(gate.gate().connections().clients()).isZero();
+            assertThat(gate.gate().listeners().handshakeFailures()).isEqualTo(60);
+            for (RawClient client : clients) {
+                assertThat(client.isClosedByServer()).isTrue();
+            }
         }
     }
 }
