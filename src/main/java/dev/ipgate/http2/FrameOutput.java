@@ -168,16 +168,25 @@ final class FrameOutput {
                     ? channel.write(waiting.element().getBuffer())
                     : channel.write(buffers(), 0, waiting.size());
             if (written == 0) {
-                if (stalledAt == 0) {
-                    stalledAt = System.nanoTime();
-                }
+                stall();
                 return false;
             }
             stalledAt = 0;
             bytes -= (int) written;
             free();
         }
+        if (!channel.flush()) { // of TLS, which takes more than the client does
+            stall();
+            return false;
+        }
+        stalledAt = 0;
         return true;
+    }
+
+    private void stall() {
+        if (stalledAt == 0) {
+            stalledAt = System.nanoTime();
+        }
     }
 
     private ByteBuffer[] buffers() {
