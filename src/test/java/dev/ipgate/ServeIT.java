@@ -5,11 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ipgate.testing.App;
 import dev.ipgate.testing.GateProcess;
 import dev.ipgate.testing.GateProcess.Launch;
+import dev.ipgate.testing.Ports;
 import dev.ipgate.testing.RawClient;
 import java.io.IOException;
 import java.io.Reader;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Properties;
@@ -69,16 +68,10 @@ class ServeIT {
         }
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
     @ParameterizedTest(name = "{0}")
     @MethodSource("javas")
     void theDemoAnswersTheAllowedAndExplainAgrees(Path java) throws IOException {
-        String conf = CONF.replace("  - allow: 127.0.0.1/32\n", "").replace("APP", "http://127.0.0.1:" + freePort());
+        String conf = CONF.replace("  - allow: 127.0.0.1/32\n", "").replace("APP", "http://127.0.0.1:" + Ports.free());
         GateProcess gate = Launch.plain().with(java).serve(folder, conf, "--demo");
         try (gate) {
             assertThat(gate.getFrom("127.0.0.1", "/x?y").body()).contains("GET /x?y", "X-Forwarded-For: 127.0.0.1");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ipgate.client.ProxyHeaders;
 import dev.ipgate.testing.Eventually;
 import dev.ipgate.testing.HaproxyServer;
+import dev.ipgate.testing.ListeningProgram;
 import dev.ipgate.testing.RawClient;
 import dev.ipgate.testing.RawResponse;
 import dev.ipgate.testing.ScriptedApp;
@@ -269,7 +270,7 @@ class ProxyProtocolTest {
     void theAppSeesTheClientOfAnHaproxyInFront(String options) throws IOException {
         String conf = conf().replace("203.0.113.0/24", "127.0.0.3");
         try (TestGate gate = TestGate.start(folder, conf);
-                HaproxyServer haproxy = HaproxyServer.start(folder, gate.address(), options);
+                ListeningProgram haproxy = HaproxyServer.start(folder, gate.address(), options);
                 RawClient allowed = RawClient.connect("127.0.0.3", haproxy.address());
                 RawClient denied = RawClient.connect("127.0.0.4", haproxy.address())) {
             assertThat(allowed.get("/").status()).isEqualTo(200);
@@ -283,7 +284,7 @@ class ProxyProtocolTest {
     void anHaproxyThatChecksItsHealthIsAnswered() throws IOException {
         String conf = conf().replace("203.0.113.0/24", "127.0.0.1");
         try (TestGate gate = TestGate.start(folder, conf);
-                HaproxyServer haproxy = HaproxyServer.start(
+                ListeningProgram haproxy = HaproxyServer.start(
                         folder, gate.address(), "send-proxy-v2 check inter 100ms check-send-proxy");
                 RawClient client = RawClient.connect(haproxy.address())) {
             assertThat(client.get("/").status()).isEqualTo(200);

@@ -4,10 +4,10 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ipgate.testing.Ports;
 import dev.ipgate.testing.RawClient;
 import dev.ipgate.testing.SocketApp;
 import dev.ipgate.testing.TestGate;
-import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -29,18 +29,11 @@ class ReloadListenersTest {
         return "listen: " + listen + "\nupstream: " + app.url() + "\nrules: [{allow: 127.0.0.1}]\n";
     }
 
-    /** A port that nothing listens on, and that nothing is likely to take while a test runs. */
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.7"))) {
-            return socket.getLocalPort();
-        }
-    }
-
     @Test
     void theNewAnswersAndTheRemovedRefusesWhileItsRequestFinishes() throws Exception {
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch mayAnswer = new CountDownLatch(1);
-        int port = freePort();
+        int port = Ports.free("127.0.0.7"); // where nothing else is likely to listen
         try (SocketApp app = SocketApp.start((head, in, out) -> {
                     if (head.startsWith("GET /slow")) {
                         asked.countDown();
@@ -70,7 +63,7 @@ class ReloadListenersTest {
 
     @Test
     void aPortThatIsTakenFailsTheWholeReload() throws Exception {
-        int port = freePort();
+        int port = Ports.free("127.0.0.7"); // where nothing else is likely to listen
         try (SocketApp app = SocketApp.saying("A");
                 ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.7"));
                 TestGate gate = TestGate.start(folder, conf(app, "\"127.0.0.1:0\""))) {

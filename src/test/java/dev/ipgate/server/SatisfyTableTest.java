@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ipgate.testing.App;
 import dev.ipgate.testing.Basic;
+import dev.ipgate.testing.ListeningProgram;
 import dev.ipgate.testing.NginxServer;
 import dev.ipgate.testing.RawClient;
 import dev.ipgate.testing.RawResponse;
@@ -189,7 +190,7 @@ class SatisfyTableTest {
 
     @Test
     void nginxAnswersTheSame() throws IOException {
-        try (NginxServer nginx = NginxServer.start(folder, NGINX.replace("APP", app.url()));
+        try (ListeningProgram nginx = NginxServer.start(folder, NGINX.replace("APP", app.url()));
                 TestGate gate = TestGate.start(folder, CONF.replace("APP", app.url()))) {
             for (String path : List.of("/all", "/any", "/rules", "/own", "/password")) {
                 for (String from : List.of("127.0.0.2", "127.0.0.3")) {

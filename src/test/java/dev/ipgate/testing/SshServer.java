@@ -4,14 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The sshd of the package manager on a loopback port, with keys and a conf file of its own: it knows nothing of the
@@ -19,11 +15,9 @@ import java.util.concurrent.TimeUnit;
  */
 public final class SshServer implements AutoCloseable {
 
-    private static final int TRIES = 5; // for a port that somebody else takes meanwhile
-
     private final Path folder;
     private final Path ssh;
-    private final List<Process> running = new ArrayList<>();
+    private final List<ListeningProgram> running = new ArrayList<>(); // the server, then its tunnels
     private int port;
 
     private SshServer(Path folder) {
@@ -41,7 +35,7 @@ public final class SshServer implements AutoCloseable {
         if (System.getProperty("user.name").equals("root")) {
             Files.createDirectories(Path.of("/run/sshd")); // which root's sshd wants, and its service makes
         }
-        server.port = server.untilItRuns(port -> List.of(
+        server.port = server.run(port -> List.of(
                 sshd.toString(),
                 "-D",
                 "-e",
@@ -60,8 +54,8 @@ public final class SshServer implements AutoCloseable {
     }
 
     /** A local port from which {@code ssh -L} leads to a port on the server's side. */
-    public int forward(String host, int target) throws IOException, InterruptedException {
-        return untilItRuns(local -> List.of(
+    public int forward(String host, int target) throws IOException {
+        return run(local -> List.of(
                 ssh.toString(),
                 "-F",
                 "none",
@@ -78,40 +72,10 @@ public final class SshServer implements AutoCloseable {
                 System.getProperty("user.name") + "@127.0.0.1"));
     }
 
-    private interface Command {
-        List<String> at(int port);
-    }
-
-    /** Starts a program that listens on a port, and waits until it does. */
-    private int untilItRuns(Command command) throws IOException, InterruptedException {
-        Path log = folder.resolve("log" + running.size());
-        for (int i = 0; i < TRIES; i++) {
-            int free = freePort();
-            Process process = new ProcessBuilder(command.at(free))
-                    .redirectErrorStream(true)
-                    .redirectOutput(log.toFile())
-                    .start();
-            running.add(process);
-            Eventually.holds("listens or has ended", () -> !process.isAlive() || isOpen(free));
-            if (process.isAlive()) {
-                return free;
-            }
-        }
-        throw new IOException("does not run: " + command.at(0) + ": " + Files.readString(log));
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
-    private static boolean isOpen(int port) {
-        try (RawClient client = RawClient.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))) {
-            return client.socket().isConnected();
-        } catch (IOException e) {
-            return false;
-        }
+    private int run(ListeningProgram.Command command) throws IOException {
+        ListeningProgram program = ListeningProgram.start(folder.resolve("log" + running.size()), command);
+        running.add(program);
+        return program.address().getPort();
     }
 
     private void makeKey(String name) throws IOException, InterruptedException {
@@ -132,19 +96,9 @@ public final class SshServer implements AutoCloseable {
 
     /** Ends the tunnels, then the server. */
     @Override
-    public void close() throws IOException {
-        try {
-            for (int i = running.size() - 1; i >= 0; i--) {
-                Process process = running.get(i);
-                process.descendants().forEach(ProcessHandle::destroy);
-                process.destroy();
-                if (!process.waitFor(10, TimeUnit.SECONDS)) {
-                    process.destroyForcibly();
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while ssh ended", e);
+    public void close() {
+        for (int i = running.size() - 1; i >= 0; i--) {
+            running.get(i).close();
         }
     }
 }

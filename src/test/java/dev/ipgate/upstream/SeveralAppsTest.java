@@ -3,6 +3,7 @@ package dev.ipgate.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ipgate.testing.App;
+import dev.ipgate.testing.Ports;
 import dev.ipgate.testing.RawClient;
 import dev.ipgate.testing.RawResponse;
 import dev.ipgate.testing.TestGate;
@@ -75,7 +76,7 @@ class SeveralAppsTest {
     @Test
     void withOneDownNoRequestIsLost() throws Exception {
         try (App up = App.start();
-                TestGate gate = gate("", "http://127.0.0.1:" + freePort(), up.url())) {
+                TestGate gate = gate("", "http://127.0.0.1:" + Ports.free(), up.url())) {
             assertThat(inParallel(8, gate, 25)).hasSize(200).containsOnly(200);
             assertThat(up.seen()).hasSize(200);
         }
@@ -100,8 +101,8 @@ class SeveralAppsTest {
 
     @Test
     void withAllDownWhoeverComesBackIsUsedAtOnce() throws IOException {
-        int port = freePort();
-        try (TestGate gate = gate("", "http://127.0.0.1:" + freePort(), "http://127.0.0.1:" + port)) {
+        int port = Ports.free();
+        try (TestGate gate = gate("", "http://127.0.0.1:" + Ports.free(), "http://127.0.0.1:" + port)) {
             for (int i = 0; i < 3; i++) {
                 assertThat(gate.getFrom("127.0.0.1", "/").status()).isEqualTo(502);
             }
@@ -118,7 +119,7 @@ class SeveralAppsTest {
     void anUploadGoesOnToTheNextAppOnceAndWhole() throws IOException {
         int size = 5_000_000;
         try (App up = App.start();
-                TestGate gate = gate("", "http://127.0.0.1:" + freePort(), up.url());
+                TestGate gate = gate("", "http://127.0.0.1:" + Ports.free(), up.url());
                 RawClient client = gate.connect()) {
             client.send("POST /upload HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + size + "\r\n\r\n");
             client.send(new byte[size]);
@@ -185,8 +186,8 @@ class SeveralAppsTest {
 
     @Test
     void whereNoneAnswersThePageSaysWhichWereTried() throws IOException {
-        int one = freePort();
-        int two = freePort();
+        int one = Ports.free();
+        int two = Ports.free();
         try (TestGate gate = gate("", "http://127.0.0.1:" + one, "http://127.0.0.1:" + two)) {
             RawResponse response = gate.getFrom("127.0.0.1", "/");
 
@@ -241,12 +242,6 @@ class SeveralAppsTest {
             Thread.sleep(millis); // what the app takes for its answer
         } catch (InterruptedException e) {
             throw new IOException(e);
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 }
