@@ -2,12 +2,12 @@ package dev.ipgate.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ipgate.testing.Eventually;
 import dev.ipgate.testing.RawClient;
 import dev.ipgate.testing.RawResponse;
 import dev.ipgate.testing.ScriptedApp;
 import dev.ipgate.testing.TestGate;
 import dev.ipgate.testing.Transport;
-import dev.ipgate.testing.Until;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -71,7 +71,7 @@ class AppConnectionsTest {
                 TestGate gate = gate(app, "keepalive: 10ms");
                 RawClient client = gate.connect()) {
             assertThat(client.get("/").status()).isEqualTo(200);
-            Until.holds(() -> app.ended() == 1);
+            Eventually.holds("the idle connection is closed", () -> app.ended() == 1);
         }
     }
 
@@ -109,7 +109,7 @@ class AppConnectionsTest {
                 RawClient first = gate.connect();
                 RawClient second = gate.connect()) {
             first.send("GET /1 HTTP/1.1\r\nHost: a\r\n\r\n");
-            Until.holds(() -> app.requests().size() == 1);
+            Eventually.holds("the first has it", () -> app.requests().size() == 1);
             second.send("GET /2 HTTP/1.1\r\nHost: a\r\n\r\n");
             go.countDown();
             assertThat(first.read().body()).isEqualTo("hello");
@@ -135,7 +135,7 @@ class AppConnectionsTest {
                 clients.add(client);
                 client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
             }
-            Until.holds(() -> gate.log().contains("\" 503 "));
+            Eventually.holds("one is turned away", () -> gate.log().contains("\" 503 "));
             go.countDown();
             List<RawResponse> busy = new ArrayList<>();
             for (RawClient client : clients) {

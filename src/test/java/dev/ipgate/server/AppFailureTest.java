@@ -2,12 +2,12 @@ package dev.ipgate.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ipgate.testing.Eventually;
 import dev.ipgate.testing.RawClient;
 import dev.ipgate.testing.RawResponse;
 import dev.ipgate.testing.ScriptedApp;
 import dev.ipgate.testing.TestGate;
 import dev.ipgate.testing.Transport;
-import dev.ipgate.testing.Until;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -140,7 +140,7 @@ class AppFailureTest {
                 TestGate gate = gate(app.url());
                 RawClient client = gate.connect()) {
             assertThat(client.get("/").status()).isEqualTo(504);
-            Until.holds(() -> app.ended() == 1);
+            Eventually.holds("the app's connection is closed", () -> app.ended() == 1);
             assertThat(client.get("/").body()).isEqualTo("hello");
         }
     }
@@ -194,7 +194,7 @@ class AppFailureTest {
             for (int i = 0; i < 2; i++) {
                 clients.add(gate.connect().send("GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
             }
-            Until.holds(() -> app.requests().size() == 1);
+            Eventually.holds("one has it, the other waits", () -> app.requests().size() == 1);
             go.countDown();
             for (RawClient client : clients) {
                 RawResponse answer = client.read();

@@ -2,12 +2,12 @@ package dev.ipgate.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ipgate.testing.Eventually;
 import dev.ipgate.testing.RawClient;
 import dev.ipgate.testing.RawResponse;
 import dev.ipgate.testing.ScriptedApp;
 import dev.ipgate.testing.TestGate;
 import dev.ipgate.testing.Transport;
-import dev.ipgate.testing.Until;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -100,11 +100,11 @@ class OutcomeLogTest {
             client.socket().shutdownOutput();
             client.readToEnd();
         }
-        Until.holds(() -> !gate.log().isEmpty());
+        Eventually.holds("the log has a line", () -> !gate.log().isEmpty());
         try (RawClient marker = gate.connect()) { // whatever else there is to log is logged before this
             marker.get("/marker");
         }
-        Until.holds(() -> gate.log().contains("/marker"));
+        Eventually.holds("the log has the marker", () -> gate.log().contains("/marker"));
         assertThat(gate.log().lines()).hasSize(2);
         assertThat(gate.log()).contains("\" " + status + " ").doesNotContain("c2VjcmV0");
     }

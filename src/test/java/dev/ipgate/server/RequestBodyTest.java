@@ -2,12 +2,12 @@ package dev.ipgate.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ipgate.testing.Eventually;
 import dev.ipgate.testing.RawClient;
 import dev.ipgate.testing.RawResponse;
 import dev.ipgate.testing.ScriptedApp;
 import dev.ipgate.testing.TestGate;
 import dev.ipgate.testing.Transport;
-import dev.ipgate.testing.Until;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.SocketException;
@@ -138,10 +138,11 @@ class RequestBodyTest {
                 try (RawClient client = gate.connect()) {
                     int asked = app.requests().size();
                     client.send("POST / HTTP/1.1\r\nHost: a\r\n" + framing);
-                    Until.holds(() -> app.requests().size() > asked);
+                    Eventually.holds(
+                            "the app has the head", () -> app.requests().size() > asked);
                 }
             }
-            Until.holds(() -> seen.getCount() == 0);
+            Eventually.holds("the app has seen every end", () -> seen.getCount() == 0);
         }
     }
 
@@ -158,7 +159,7 @@ class RequestBodyTest {
                 TestGate gate = gate(app, OPEN);
                 RawClient client = gate.connect()) {
             client.send("PUT / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n");
-            Until.holds(() -> !app.requests().isEmpty());
+            Eventually.holds("the app has the head", () -> !app.requests().isEmpty());
             assertThat(client.in().available())
                     .as("a 100 that the app did not send")
                     .isZero();
@@ -183,7 +184,7 @@ class RequestBodyTest {
             assertThat(answer.status()).isEqualTo(401);
             assertThat(answer.body()).isEqualTo("nope");
             assertThat(client.readToEnd()).isEmpty();
-            Until.holds(() -> app.ended() == 1);
+            Eventually.holds("the app's connection is closed", () -> app.ended() == 1);
         }
     }
 

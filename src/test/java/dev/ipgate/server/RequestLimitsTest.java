@@ -2,12 +2,12 @@ package dev.ipgate.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ipgate.testing.Eventually;
 import dev.ipgate.testing.RawClient;
 import dev.ipgate.testing.RawResponse;
 import dev.ipgate.testing.ScriptedApp;
 import dev.ipgate.testing.TestGate;
 import dev.ipgate.testing.Transport;
-import dev.ipgate.testing.Until;
 import java.io.IOException;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
@@ -148,7 +148,7 @@ class RequestLimitsTest {
         try (TestGate gate = gate("request_head_timeout: 200ms");
                 RawClient client = gate.connect()) {
             client.send("GET / HTTP/1.1\r\nHost: a\r\n");
-            Until.holds(() -> {
+            Eventually.holds("it is closed", () -> {
                 try {
                     client.send("X: 1\r\n");
                     Thread.sleep(20);

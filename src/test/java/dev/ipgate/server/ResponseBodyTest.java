@@ -2,12 +2,12 @@ package dev.ipgate.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ipgate.testing.Eventually;
 import dev.ipgate.testing.RawClient;
 import dev.ipgate.testing.RawResponse;
 import dev.ipgate.testing.ScriptedApp;
 import dev.ipgate.testing.TestGate;
 import dev.ipgate.testing.Transport;
-import dev.ipgate.testing.Until;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -204,7 +204,7 @@ class ResponseBodyTest {
                 client.readHead();
                 client.chunk();
             }
-            Until.holds(() -> app.open() == 0);
+            Eventually.holds("the app's connection is closed", () -> app.open() == 0);
         }
     }
 
@@ -230,12 +230,11 @@ class ResponseBodyTest {
                 TestGate gate = gate(app);
                 RawClient client = gate.connect()) {
             client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-            Until.holds(
-                    () -> { // all buffers on the way are full
-                        int before = said.get();
-                        Thread.sleep(20);
-                        return before > 0 && said.get() == before;
-                    });
+            Eventually.holds("all buffers on the way are full", () -> {
+                int before = said.get();
+                Thread.sleep(20);
+                return before > 0 && said.get() == before;
+            });
             assertThat(Arrays.equals(client.read().bytes(), body)).isTrue();
         }
     }

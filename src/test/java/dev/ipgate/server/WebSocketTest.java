@@ -3,11 +3,11 @@ package dev.ipgate.server;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ipgate.testing.Eventually;
 import dev.ipgate.testing.RawClient;
 import dev.ipgate.testing.ScriptedApp;
 import dev.ipgate.testing.TestGate;
 import dev.ipgate.testing.Transport;
-import dev.ipgate.testing.Until;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -97,8 +97,8 @@ class WebSocketTest {
             client.send(HANDSHAKE).readHead();
             read(client, 2);
         }
-        Until.holds(() -> app.open() == 0);
-        Until.holds(() -> gate.log().contains("\" 101 "));
+        Eventually.holds("the app's connection is closed", () -> app.open() == 0);
+        Eventually.holds("the log has it", () -> gate.log().contains("\" 101 "));
         assertThat(gate.log().lines()).hasSize(1);
     }
 
