@@ -15,7 +15,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,7 +37,9 @@ class BigBodiesIT {
     @TempDir
     private Path folder;
 
+    @AutoClose
     private App app;
+
     private String hash;
 
     @BeforeEach
@@ -57,11 +59,6 @@ class BigBodiesIT {
                 send(exchange.getResponseBody());
             }
         });
-    }
-
-    @AfterEach
-    void stopApp() {
-        app.close();
     }
 
     @Test

@@ -11,8 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.mlflow.api.proto.Service.Metric;
@@ -41,17 +40,8 @@ class MlflowClientTest {
     @TempDir
     private Path folder;
 
-    private App app;
-
-    @BeforeEach
-    void startApp() throws IOException {
-        app = MlflowApp.start();
-    }
-
-    @AfterEach
-    void stopApp() {
-        app.close();
-    }
+    @AutoClose
+    private final App app = MlflowApp.start();
 
     private TestGate gate(String client) throws IOException {
         return TestGate.start(folder, CONF.replace("APP", app.url()).replace("CLIENT", client));

@@ -12,7 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,18 +20,15 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class DemoAppTest {
 
+    @AutoClose
     private DemoApp app;
+
     private HttpClient client;
 
     @BeforeEach
     void start() throws IOException {
         app = DemoApp.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         client = HttpClient.newHttpClient();
-    }
-
-    @AfterEach
-    void stop() {
-        app.close();
     }
 
     @Test

@@ -11,7 +11,7 @@ import dev.ipgate.testing.TestGate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,22 +28,18 @@ class AcmeChallengesTest {
     @TempDir
     private Path folder;
 
-    private ScriptedApp app;
+    @AutoClose
+    private final ScriptedApp app = ScriptedApp.hello();
+
     private Path challenges;
 
     @BeforeEach
-    void start() throws IOException {
-        app = ScriptedApp.hello();
+    void writeChallenges() throws IOException {
         challenges = Files.createDirectories(folder.resolve("html/.well-known/acme-challenge"));
         Files.writeString(challenges.resolve(TOKEN), AUTHORIZATION);
         Files.writeString(folder.resolve("secret"), "secret");
         Files.writeString(folder.resolve("html/index"), "secret");
         Files.writeString(folder.resolve("html/.well-known/security"), "secret");
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        app.close();
     }
 
     private TestGate gate(String more) throws IOException {

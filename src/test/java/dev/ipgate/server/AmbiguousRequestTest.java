@@ -9,7 +9,7 @@ import dev.ipgate.testing.TestGate;
 import dev.ipgate.testing.Transport;
 import java.io.IOException;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,19 +32,15 @@ class AmbiguousRequestTest {
     @TempDir
     private Path folder;
 
-    private ScriptedApp app;
+    @AutoClose
+    private final ScriptedApp app = ScriptedApp.hello();
+
+    @AutoClose
     private TestGate gate;
 
     @BeforeEach
     void start() throws IOException {
-        app = ScriptedApp.hello();
         gate = TestGate.start(transport, folder, "upstream: " + app.url() + "\nrules: [{allow: 127.0.0.0/8}]\n");
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        gate.close();
-        app.close();
     }
 
     @ParameterizedTest

@@ -17,7 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +33,7 @@ class AppAuthorizationTest {
     @TempDir
     private Path folder;
 
+    @AutoClose
     private App app;
 
     @BeforeEach
@@ -44,11 +45,6 @@ class AppAuthorizationTest {
             exchange.sendResponseHeaders(401, -1);
         });
         Files.writeString(folder.resolve("htpasswd"), "ana:{PLAIN}secret\nbéa €:{PLAIN}secret\n");
-    }
-
-    @AfterEach
-    void stopApp() {
-        app.close();
     }
 
     private String conf(String text) {

@@ -27,7 +27,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,23 +41,19 @@ class CertificateReloadTest {
     @TempDir
     private Path folder;
 
-    private SocketApp app;
+    @AutoClose
+    private final SocketApp app = SocketApp.saying("hello");
+
     private OpenSsl openSsl;
     private SSLContext trust;
 
     @BeforeEach
     void makeCertificates() throws Exception {
-        app = SocketApp.saying("hello");
         openSsl = new OpenSsl(folder);
         openSsl.ec("one", "DNS:localhost");
         openSsl.rsa("two", "DNS:localhost");
         trust = Trust.in(folder.resolve("one.pem"), folder.resolve("two.pem"));
         use("one");
-    }
-
-    @AfterEach
-    void stopApp() throws IOException {
-        app.close();
     }
 
     private void use(String name) throws IOException {

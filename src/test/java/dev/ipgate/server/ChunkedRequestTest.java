@@ -8,7 +8,7 @@ import dev.ipgate.testing.TestGate;
 import dev.ipgate.testing.Transport;
 import java.io.IOException;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,19 +32,15 @@ class ChunkedRequestTest {
     @TempDir
     private Path folder;
 
-    private App app;
+    @AutoClose
+    private final App app = App.start();
+
+    @AutoClose
     private TestGate gate;
 
     @BeforeEach
     void start() throws IOException {
-        app = App.start();
         gate = TestGate.start(transport, folder, "upstream: " + app.url() + "\nrules: [{allow: 127.0.0.1}]\n");
-    }
-
-    @AfterEach
-    void stop() {
-        gate.close();
-        app.close();
     }
 
     @ParameterizedTest

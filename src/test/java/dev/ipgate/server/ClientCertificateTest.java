@@ -16,7 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,14 +38,15 @@ class ClientCertificateTest {
     @TempDir
     private Path folder;
 
-    private App app;
+    @AutoClose
+    private final App app = App.start();
+
     private SSLContext without;
     private SSLContext with;
     private OpenSsl openSsl;
 
     @BeforeEach
     void makeCertificates() throws Exception {
-        app = App.start();
         openSsl = new OpenSsl(folder);
         openSsl.ec("server", "DNS:localhost");
         openSsl.ec("ca", "");
@@ -56,11 +57,6 @@ class ClientCertificateTest {
         Files.writeString(folder.resolve("htpasswd"), "ana:{PLAIN}right\n");
         without = Trust.in(folder.resolve("server.pem"));
         with = Trust.as(folder.resolve("ana.p12"), "secret", folder.resolve("server.pem"));
-    }
-
-    @AfterEach
-    void stopApp() {
-        app.close();
     }
 
     private String conf(String verify, String satisfy) {

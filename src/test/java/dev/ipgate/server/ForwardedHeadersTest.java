@@ -15,8 +15,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,17 +40,8 @@ class ForwardedHeadersTest {
     @TempDir
     private Path folder;
 
-    private ScriptedApp app;
-
-    @BeforeEach
-    void startApp() throws IOException {
-        app = ScriptedApp.hello();
-    }
-
-    @AfterEach
-    void stopApp() throws IOException {
-        app.close();
-    }
+    @AutoClose
+    private final ScriptedApp app = ScriptedApp.hello();
 
     private TestGate gate(String conf) throws IOException {
         return TestGate.start(folder, conf.replace("APP", app.url()));

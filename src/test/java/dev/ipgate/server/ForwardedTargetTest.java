@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,19 +24,15 @@ class ForwardedTargetTest {
     @TempDir
     private Path folder;
 
-    private ScriptedApp app;
+    @AutoClose
+    private final ScriptedApp app = ScriptedApp.hello();
+
+    @AutoClose
     private TestGate gate;
 
     @BeforeEach
     void start() throws IOException {
-        app = ScriptedApp.hello();
         gate = TestGate.start(folder, "upstream: " + app.url() + "\nrules: [{allow: 127.0.0.0/8}]\n");
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        gate.close();
-        app.close();
     }
 
     @ParameterizedTest

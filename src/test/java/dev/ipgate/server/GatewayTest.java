@@ -10,8 +10,7 @@ import dev.ipgate.testing.TestGate;
 import dev.ipgate.testing.Transport;
 import java.io.IOException;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
@@ -47,17 +46,8 @@ class GatewayTest {
     @TempDir
     private Path folder;
 
-    private App app;
-
-    @BeforeEach
-    void startApp() throws IOException {
-        app = App.start();
-    }
-
-    @AfterEach
-    void stopApp() {
-        app.close();
-    }
+    @AutoClose
+    private final App app = App.start();
 
     private TestGate gate(String conf) throws IOException {
         return TestGate.start(transport, folder, conf.replace("APP", app.url()));

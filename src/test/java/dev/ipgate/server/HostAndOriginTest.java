@@ -8,8 +8,7 @@ import dev.ipgate.testing.ScriptedApp;
 import dev.ipgate.testing.TestGate;
 import java.io.IOException;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,17 +28,8 @@ class HostAndOriginTest {
     @TempDir
     private Path folder;
 
-    private ScriptedApp app;
-
-    @BeforeEach
-    void startApp() throws IOException {
-        app = ScriptedApp.hello();
-    }
-
-    @AfterEach
-    void stopApp() throws IOException {
-        app.close();
-    }
+    @AutoClose
+    private final ScriptedApp app = ScriptedApp.hello();
 
     private TestGate gate(String conf) throws IOException {
         return TestGate.start(folder, conf.replace("APP", app.url()));

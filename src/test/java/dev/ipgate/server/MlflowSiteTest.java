@@ -8,8 +8,7 @@ import dev.ipgate.testing.TestGate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,17 +32,8 @@ class MlflowSiteTest {
     @TempDir
     private Path folder;
 
-    private App app;
-
-    @BeforeEach
-    void startApp() throws IOException {
-        app = App.start();
-    }
-
-    @AfterEach
-    void stopApp() {
-        app.close();
-    }
+    @AutoClose
+    private final App app = App.start();
 
     /** Clients are behind a proxy at 127.0.0.9, so that they may have any address. */
     private TestGate gate(String conf) throws IOException {

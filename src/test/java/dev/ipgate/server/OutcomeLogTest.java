@@ -10,7 +10,7 @@ import dev.ipgate.testing.TestGate;
 import dev.ipgate.testing.Transport;
 import java.io.IOException;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,7 +31,10 @@ class OutcomeLogTest {
     @TempDir
     private Path folder;
 
+    @AutoClose
     private ScriptedApp app;
+
+    @AutoClose
     private TestGate gate;
 
     @BeforeEach
@@ -60,12 +63,6 @@ class OutcomeLogTest {
                 limits: {request_body: 10B, header_bytes: 1KiB, idle_timeout: 300ms}
                 rules: [{allow: 127.0.0.1}]
                 """.replace("APP", app.url()));
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        gate.close();
-        app.close();
     }
 
     @ParameterizedTest(name = "{0}: {1}")

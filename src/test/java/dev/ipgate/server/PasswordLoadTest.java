@@ -20,8 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,19 +37,11 @@ class PasswordLoadTest {
     @TempDir
     private Path folder;
 
+    @AutoClose("shutdownNow")
     private final ExecutorService threads = Executors.newCachedThreadPool();
-    private App app;
 
-    @BeforeEach
-    void startApp() throws IOException {
-        app = App.start((self, exchange) -> exchange.sendResponseHeaders(204, -1));
-    }
-
-    @AfterEach
-    void stopApp() {
-        threads.shutdownNow();
-        app.close();
-    }
+    @AutoClose
+    private final App app = App.start((self, exchange) -> exchange.sendResponseHeaders(204, -1));
 
     private TestGate gate(String more) throws IOException {
         Files.writeString(

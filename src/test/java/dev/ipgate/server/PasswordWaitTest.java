@@ -17,7 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,17 +39,13 @@ class PasswordWaitTest {
     private Path folder;
 
     private final CountDownLatch free = new CountDownLatch(1);
-    private SocketApp app;
+
+    @AutoClose
+    private final SocketApp app = SocketApp.start(PasswordWaitTest::answer);
 
     @BeforeEach
-    void startApp() throws IOException {
-        app = SocketApp.start(PasswordWaitTest::answer);
+    void writeUsers() throws IOException {
         Files.writeString(folder.resolve("htpasswd"), "ana:{PLAIN}secret\n");
-    }
-
-    @AfterEach
-    void stopApp() throws IOException {
-        app.close();
     }
 
     private static void answer(String head, InputStream in, OutputStream out) throws IOException {

@@ -14,8 +14,7 @@ import dev.ipgate.testing.TestGate;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,17 +30,8 @@ class ProxyProtocolTest {
     @TempDir
     private Path folder;
 
-    private ScriptedApp app;
-
-    @BeforeEach
-    void startApp() throws IOException {
-        app = ScriptedApp.hello();
-    }
-
-    @AfterEach
-    void stopApp() throws IOException {
-        app.close();
-    }
+    @AutoClose
+    private final ScriptedApp app = ScriptedApp.hello();
 
     /** 127.0.0.1 and 10.0.0.0/8 are trusted proxies; whom the documentation's networks stand for is allowed. */
     private String conf() {

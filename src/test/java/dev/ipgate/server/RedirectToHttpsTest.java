@@ -9,8 +9,7 @@ import dev.ipgate.testing.ScriptedApp;
 import dev.ipgate.testing.TestGate;
 import java.io.IOException;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,17 +22,8 @@ class RedirectToHttpsTest {
     @TempDir
     private Path folder;
 
-    private ScriptedApp app;
-
-    @BeforeEach
-    void startApp() throws IOException {
-        app = ScriptedApp.hello();
-    }
-
-    @AfterEach
-    void stopApp() throws IOException {
-        app.close();
-    }
+    @AutoClose
+    private final ScriptedApp app = ScriptedApp.hello();
 
     private TestGate gate() throws IOException {
         return TestGate.start(folder, """

@@ -12,8 +12,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,17 +26,8 @@ class ReloadFailureTest {
     @TempDir
     private Path folder;
 
-    private SocketApp app;
-
-    @BeforeEach
-    void startApp() throws IOException {
-        app = SocketApp.saying("A");
-    }
-
-    @AfterEach
-    void stopApp() throws IOException {
-        app.close();
-    }
+    @AutoClose
+    private final SocketApp app = SocketApp.saying("A");
 
     private String conf(String rest) {
         return "upstream: " + app.url() + "\n" + rest + "\n";

@@ -14,8 +14,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,17 +26,8 @@ class ReloadOverControlSocketTest {
     @TempDir
     private Path folder;
 
-    private SocketApp app;
-
-    @BeforeEach
-    void startApp() throws IOException {
-        app = SocketApp.saying("A");
-    }
-
-    @AfterEach
-    void stopApp() throws IOException {
-        app.close();
-    }
+    @AutoClose
+    private final SocketApp app = SocketApp.saying("A");
 
     private String conf(String rest) {
         return "listen: \"127.0.0.1:0\"\naccess_log: off\nupstream: " + app.url() + "\n" + rest + "\n";

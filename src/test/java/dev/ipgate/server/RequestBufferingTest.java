@@ -28,7 +28,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,17 +54,13 @@ class RequestBufferingTest {
     private Path folder;
 
     /** An app that does nothing by itself: the test accepts its connections, reads and answers. */
+    @AutoClose
     private ServerSocket app;
 
     @BeforeEach
     void startApp() throws IOException {
         app = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         app.setSoTimeout(20_000);
-    }
-
-    @AfterEach
-    void stopApp() throws IOException {
-        app.close();
     }
 
     private TestGate gate(String buffering, String limits) throws IOException {
@@ -174,6 +170,7 @@ class RequestBufferingTest {
         } catch (SocketTimeoutException e) {
             return false;
         } finally {
+            app = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
             app.setSoTimeout(20_000);
         }
     }

@@ -12,8 +12,7 @@ import java.io.IOException;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
@@ -31,17 +30,8 @@ class RequestLimitsTest {
     @TempDir
     private Path folder;
 
-    private ScriptedApp app;
-
-    @BeforeEach
-    void startApp() throws IOException {
-        app = ScriptedApp.hello();
-    }
-
-    @AfterEach
-    void stopApp() throws IOException {
-        app.close();
-    }
+    @AutoClose
+    private final ScriptedApp app = ScriptedApp.hello();
 
     private TestGate gate(String limits) throws IOException {
         return TestGate.start(

@@ -15,7 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,17 +57,12 @@ class SatisfyTableTest {
     @TempDir
     private Path folder;
 
-    private App app;
+    @AutoClose
+    private final App app = App.start();
 
     @BeforeEach
-    void startApp() throws IOException {
-        app = App.start();
+    void writeUsers() throws IOException {
         Files.writeString(folder.resolve("htpasswd"), "ana:{PLAIN}secret\n");
-    }
-
-    @AfterEach
-    void stopApp() {
-        app.close();
     }
 
     private static String[] lines(String password) {

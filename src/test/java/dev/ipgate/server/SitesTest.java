@@ -8,8 +8,7 @@ import dev.ipgate.testing.ScriptedApp;
 import dev.ipgate.testing.TestGate;
 import java.io.IOException;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,20 +20,11 @@ class SitesTest {
     @TempDir
     private Path folder;
 
-    private ScriptedApp main;
-    private ScriptedApp jupyter;
+    @AutoClose
+    private final ScriptedApp main = ScriptedApp.answering("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nmain");
 
-    @BeforeEach
-    void startApps() throws IOException {
-        main = ScriptedApp.answering("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nmain");
-        jupyter = ScriptedApp.answering("HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\njupyter");
-    }
-
-    @AfterEach
-    void stopApps() throws IOException {
-        main.close();
-        jupyter.close();
-    }
+    @AutoClose
+    private final ScriptedApp jupyter = ScriptedApp.answering("HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\njupyter");
 
     @ParameterizedTest(name = "{0}: {1}")
     @CsvSource(textBlock = """

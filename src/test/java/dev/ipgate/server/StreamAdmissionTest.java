@@ -14,8 +14,7 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,17 +36,9 @@ class StreamAdmissionTest {
 
     private final CountDownLatch asked = new CountDownLatch(1);
     private final CountDownLatch mayAnswer = new CountDownLatch(1);
-    private SocketApp app;
 
-    @BeforeEach
-    void startApp() throws IOException {
-        app = SocketApp.start(this::answer);
-    }
-
-    @AfterEach
-    void stopApp() throws IOException {
-        app.close();
-    }
+    @AutoClose
+    private final SocketApp app = SocketApp.start(this::answer);
 
     private void answer(String head, InputStream in, OutputStream out) throws IOException, InterruptedException {
         if (head.startsWith("GET /events")) {

@@ -24,7 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import javax.net.ssl.SSLContext;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,18 +56,14 @@ class TlsListenerTest {
     @TempDir
     private Path folder;
 
-    private App app;
+    @AutoClose
+    private final App app = App.start();
+
     private OpenSsl openSsl;
 
     @BeforeEach
-    void startApp() throws IOException {
-        app = App.start();
+    void start() throws IOException {
         openSsl = new OpenSsl(folder);
-    }
-
-    @AfterEach
-    void stopApp() {
-        app.close();
     }
 
     private TestGate gate(String tls) throws IOException {

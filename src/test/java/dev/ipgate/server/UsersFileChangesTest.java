@@ -19,7 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -38,17 +38,12 @@ class UsersFileChangesTest {
     @TempDir
     private Path folder;
 
-    private SocketApp app;
+    @AutoClose
+    private final SocketApp app = SocketApp.start(UsersFileChangesTest::answer);
 
     @BeforeEach
-    void startApp() throws IOException {
-        app = SocketApp.start(UsersFileChangesTest::answer);
+    void writeUsers() throws IOException {
         write(BOTH);
-    }
-
-    @AfterEach
-    void stopApp() throws IOException {
-        app.close();
     }
 
     private static void answer(String head, InputStream in, OutputStream out) throws IOException, InterruptedException {

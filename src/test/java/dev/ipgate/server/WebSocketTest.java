@@ -10,7 +10,7 @@ import dev.ipgate.testing.TestGate;
 import dev.ipgate.testing.Transport;
 import java.io.IOException;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,7 +34,10 @@ class WebSocketTest {
     @TempDir
     private Path folder;
 
+    @AutoClose
     private ScriptedApp app;
+
+    @AutoClose
     private TestGate gate;
 
     /** Greets at once, echoes, and ends with the client or when it hears a full stop. */
@@ -50,12 +53,6 @@ class WebSocketTest {
             }
         });
         gate = TestGate.start(transport, folder, "upstream: " + app.url() + "\nrules: [{allow: 127.0.0.1}]\n");
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        gate.close();
-        app.close();
     }
 
     private static String read(RawClient client, int bytes) throws IOException {

@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -42,7 +43,7 @@ public final class App implements AutoCloseable {
     }
 
     /** An app that answers every request with 200 and "hello". */
-    public static App start() throws IOException {
+    public static App start() {
         return start(App::hello);
     }
 
@@ -75,8 +76,12 @@ public final class App implements AutoCloseable {
     }
 
     /** An app that answers as it is told. */
-    public static App start(Answer answer) throws IOException {
-        return start(HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0), answer);
+    public static App start(Answer answer) {
+        try {
+            return start(HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0), answer);
+        } catch (IOException e) {
+            throw new UncheckedIOException("no port to listen on", e);
+        }
     }
 
     private static App start(HttpServer server, Answer answer) {

@@ -27,7 +27,7 @@ public final class MlflowApp {
 
     private MlflowApp() {}
 
-    public static App start() throws IOException {
+    public static App start() {
         return App.start(new MlflowApp()::answer);
     }
 

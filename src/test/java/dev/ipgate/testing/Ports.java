@@ -1,15 +1,25 @@
 package dev.ipgate.testing;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 
-/** Ports on which nothing listens, for what cannot be told to choose one itself. */
+/** Ports of this machine, each for one test. */
 public final class Ports {
 
     private Ports() {}
 
-    /** A port of 127.0.0.1 that was free a moment ago. */
+    /** A socket that listens on a port of its own; an app has it from the moment that the app is made. */
+    static ServerSocket listen(int backlog) {
+        try {
+            return new ServerSocket(0, backlog, InetAddress.getLoopbackAddress());
+        } catch (IOException e) {
+            throw new UncheckedIOException("no port to listen on", e);
+        }
+    }
+
+    /** A port of 127.0.0.1 that was free a moment ago, for what cannot choose one itself. */
     public static int free() throws IOException {
         return free("127.0.0.1");
     }

@@ -7,7 +7,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Locale;
@@ -37,13 +36,13 @@ public final class RawApp implements AutoCloseable {
     private final AtomicInteger visits = new AtomicInteger();
     private volatile Script script;
 
-    private RawApp(Script script) throws IOException {
+    private RawApp(Script script) {
         this.script = script;
-        server = new ServerSocket(0, 1024, InetAddress.getLoopbackAddress());
+        server = Ports.listen(1024);
         threads.execute(this::accept);
     }
 
-    public static RawApp start(Script script) throws IOException {
+    public static RawApp start(Script script) {
         return new RawApp(script);
     }
 

@@ -7,7 +7,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
@@ -188,18 +187,18 @@ public final class ScriptedApp implements AutoCloseable {
     private final AtomicInteger ended = new AtomicInteger();
     private final Script script;
 
-    private ScriptedApp(Script script) throws IOException {
+    private ScriptedApp(Script script) {
         this.script = script;
-        server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        server = Ports.listen(50);
         threads.execute(this::accept);
     }
 
-    public static ScriptedApp start(Script script) throws IOException {
+    public static ScriptedApp start(Script script) {
         return new ScriptedApp(script);
     }
 
     /** An app that answers every request with the same bytes and keeps its connections. */
-    public static ScriptedApp answering(String answer) throws IOException {
+    public static ScriptedApp answering(String answer) {
         return start(conversation -> {
             while (true) {
                 conversation.next();
@@ -209,7 +208,7 @@ public final class ScriptedApp implements AutoCloseable {
     }
 
     /** An app that answers every request with 200 and "hello". */
-    public static ScriptedApp hello() throws IOException {
+    public static ScriptedApp hello() {
         return answering("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
     }
 

@@ -6,7 +6,6 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
@@ -33,18 +32,18 @@ public final class SocketApp implements AutoCloseable {
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final ThreadGroup threads = new ThreadGroup("app");
 
-    private SocketApp(Conversation conversation) throws IOException {
+    private SocketApp(Conversation conversation) {
         this.conversation = conversation;
-        listener = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
+        listener = Ports.listen(200);
         start("accept", this::accept);
     }
 
-    public static SocketApp start(Conversation conversation) throws IOException {
+    public static SocketApp start(Conversation conversation) {
         return new SocketApp(conversation);
     }
 
     /** An app that answers every request with this text. */
-    public static SocketApp saying(String text) throws IOException {
+    public static SocketApp saying(String text) {
         byte[] answer =
                 ("HTTP/1.1 200 OK\r\nContent-Length: " + text.length() + "\r\n\r\n" + text).getBytes(ISO_8859_1);
         return start((head, in, out) -> out.write(answer));

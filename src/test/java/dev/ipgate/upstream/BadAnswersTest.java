@@ -15,7 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,7 +31,10 @@ class BadAnswersTest {
     @TempDir
     private Path folder;
 
+    @AutoClose
     private RawApp app;
+
+    @AutoClose
     private TestGate gate;
 
     /** Answers by path; a path that is not in it gets {@link #GOOD}. */
@@ -53,12 +56,6 @@ class BadAnswersTest {
                 upstream: {url: "APP", response_timeout: 2s, keepalive: 1m, max_connections: 1}
                 rules: [{allow: all}]
                 """.replace("APP", app.url()));
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        gate.close();
-        app.close();
     }
 
     private static String bytes(String text) {

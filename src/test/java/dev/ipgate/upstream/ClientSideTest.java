@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,24 +34,21 @@ class ClientSideTest {
     @TempDir
     private Path folder;
 
-    private RawApp app;
+    @AutoClose
+    private final RawApp app = RawApp.start(Visit::awaitEnd);
+
+    @AutoClose
     private TestGate gate;
+
     private final CompletableFuture<String> asked = new CompletableFuture<>();
     private final CompletableFuture<String> ended = new CompletableFuture<>();
 
     @BeforeEach
     void start() throws IOException {
-        app = RawApp.start(Visit::awaitEnd);
         gate = TestGate.start(folder, """
                 upstream: {url: "APP", response_timeout: 15s, keepalive: 200ms}
                 rules: [{allow: all}]
                 """.replace("APP", app.url()));
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        gate.close();
-        app.close();
     }
 
     private static <T> T await(CompletableFuture<T> future) throws Exception {

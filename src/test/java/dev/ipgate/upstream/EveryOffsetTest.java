@@ -14,7 +14,7 @@ import java.net.SocketException;
 import java.nio.file.Path;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,22 +48,18 @@ class EveryOffsetTest {
     @TempDir
     private Path folder;
 
-    private RawApp app;
+    @AutoClose
+    private final RawApp app = RawApp.start(Visit::awaitEnd);
+
+    @AutoClose
     private TestGate gate;
 
     @BeforeEach
     void start() throws IOException {
-        app = RawApp.start(Visit::awaitEnd);
         gate = TestGate.start(folder, """
                 upstream: {url: "APP", response_timeout: 10s, keepalive: 1m}
                 rules: [{allow: all}]
                 """.replace("APP", app.url()));
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        gate.close();
-        app.close();
     }
 
     /** The answer, or null if it was visibly cut. */

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Which app gets the next request, on a clock of the test's own. */
@@ -23,15 +23,13 @@ class ReplicasTest {
             .mapToObj(
                     i -> new Replica(new AppUrl(false, "127.0.0.1", 5050 + i), new AppAddresses("127.0.0.1", 5050 + i)))
             .toList();
+
+    @AutoClose
     private final Replicas replicas = new Replicas(apps, Duration.ofSeconds(10), Duration.ofSeconds(60));
+
     private final Replica first = apps.get(0);
     private final Replica second = apps.get(1);
     private final Replica third = apps.get(2);
-
-    @AfterEach
-    void stop() {
-        replicas.close();
-    }
 
     private Replica begin(long now) {
         Replica chosen = replicas.choose(now);
