@@ -85,7 +85,7 @@ class PieceBuffersTest {
         other.join();
 
         assertThat(take(PieceBuffers.LARGE_A_THREAD, LARGE))
-                .noneMatch(next -> next.getBuffer() == buffer)
+                .allSatisfy(next -> assertThat(next.getBuffer()).isNotSameAs(buffer))
                 .filteredOn(next -> next.getBuffer().remaining() == LARGE)
                 .hasSize(PieceBuffers.LARGE_A_THREAD - 1);
     }

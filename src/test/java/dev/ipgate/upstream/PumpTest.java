@@ -245,10 +245,10 @@ class PumpTest {
             Random chance = new Random(seed);
             byte[] body = body(chance.nextInt(4_000_000));
             Taker to = new Taker(0);
-            Sender from = new Sender(body, 1 + chance.nextInt(1 << 1 + chance.nextInt(20)));
+            Sender from = new Sender(body, 1 + chance.nextInt(1 << (1 + chance.nextInt(20))));
             pump(from, to).start();
             while (to.taken.size() < body.length) {
-                settle(from, to, 1 + chance.nextInt(1 << 1 + chance.nextInt(20)));
+                settle(from, to, 1 + chance.nextInt(1 << (1 + chance.nextInt(20))));
             }
             settle(from, to, 0);
 
