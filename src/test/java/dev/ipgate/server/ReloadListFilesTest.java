@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Random;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,7 +26,14 @@ class ReloadListFilesTest {
     @TempDir
     private Path folder;
 
-    private static String conf(SocketApp app) {
+    @AutoClose
+    private final SocketApp app = SocketApp.saying("A");
+
+    private TestGate gate() throws IOException {
+        return TestGate.start(folder, conf());
+    }
+
+    private String conf() {
         return "upstream: " + app.url() + "\ngroups: {ci: {file: ci.txt}}\nrules: [{allow: ci}]\n";
     }
 
@@ -36,12 +44,11 @@ class ReloadListFilesTest {
     @Test
     void whatChangedOnTheDiskIsTakenAtTheNextReload() throws IOException {
         list("127.0.0.2 # build\n");
-        try (SocketApp app = SocketApp.saying("A");
-                TestGate gate = TestGate.start(folder, conf(app))) {
+        try (TestGate gate = gate()) {
             list("127.0.0.3\n");
             assertThat(gate.getFrom("127.0.0.2", "/").status()).isEqualTo(200);
 
-            assertThat(gate.reload(conf(app))).isEqualTo("same settings, list files read again");
+            assertThat(gate.reload(conf())).isEqualTo("same settings, list files read again");
 
             assertThat(gate.getFrom("127.0.0.2", "/").status()).isEqualTo(403);
             assertThat(gate.getFrom("127.0.0.3", "/").status()).isEqualTo(200);
@@ -51,17 +58,16 @@ class ReloadListFilesTest {
     @Test
     void aFileThatIsGoneOrBadLeavesTheRulesAsTheyWere() throws IOException {
         list("127.0.0.2\n");
-        try (SocketApp app = SocketApp.saying("A");
-                TestGate gate = TestGate.start(folder, conf(app))) {
+        try (TestGate gate = gate()) {
             list("127.0.0.3\n127.0.0.1/8\n");
-            assertThatThrownBy(() -> gate.reload(conf(app)))
+            assertThatThrownBy(() -> gate.reload(conf()))
                     .isInstanceOf(ConfigException.class)
                     .hasMessageContaining("ci.txt:2:1: \"127.0.0.1/8\" has host bits set");
             assertThat(gate.getFrom("127.0.0.2", "/").status()).isEqualTo(200);
             assertThat(gate.getFrom("127.0.0.3", "/").status()).isEqualTo(403);
 
             Files.delete(folder.resolve("ci.txt"));
-            assertThatThrownBy(() -> gate.reload(conf(app)))
+            assertThatThrownBy(() -> gate.reload(conf()))
                     .isInstanceOf(ConfigException.class)
                     .hasMessageContaining("there is no file");
             assertThat(gate.getFrom("127.0.0.2", "/").status()).isEqualTo(200);
@@ -71,10 +77,9 @@ class ReloadListFilesTest {
     @Test
     void anEmptyFileAllowsNobody() throws IOException {
         list("127.0.0.2\n");
-        try (SocketApp app = SocketApp.saying("A");
-                TestGate gate = TestGate.start(folder, conf(app))) {
+        try (TestGate gate = gate()) {
             list("# nobody today\n");
-            gate.reload(conf(app));
+            gate.reload(conf());
             assertThat(gate.getFrom("127.0.0.2", "/").status()).isEqualTo(403);
         }
     }
@@ -82,8 +87,7 @@ class ReloadListFilesTest {
     @Test
     void aMillionLinesAreReadAgain() throws IOException {
         list("127.0.0.2\n");
-        try (SocketApp app = SocketApp.saying("A");
-                TestGate gate = TestGate.start(folder, conf(app))) {
+        try (TestGate gate = gate()) {
             Random random = new Random(1);
             try (BufferedWriter list = Files.newBufferedWriter(folder.resolve("ci.txt"))) {
                 for (int i = 0; i < MILLION; i++) {
@@ -95,7 +99,7 @@ class ReloadListFilesTest {
             long heap = usedHeap();
             long start = System.nanoTime();
 
-            gate.reload(conf(app));
+            gate.reload(conf());
 
             System.out.printf(
                     Locale.ROOT,
