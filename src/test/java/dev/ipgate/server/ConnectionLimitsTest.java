@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,6 +24,9 @@ class ConnectionLimitsTest {
 
     @TempDir
     private Path folder;
+
+    @AutoClose
+    private final ScriptedApp app = ScriptedApp.hello();
 
     private final List<RawClient> clients = new ArrayList<>();
 
@@ -35,6 +39,10 @@ class ConnectionLimitsTest {
 
     private static String conf(ScriptedApp app, String limits) {
         return "upstream: " + app.url() + "\nlimits: {" + limits + "}\nrules: [{allow: 127.0.0.0/8}]\n";
+    }
+
+    private TestGate gate(String limits) throws IOException {
+        return TestGate.start(folder, conf(app, limits));
     }
 
     private RawClient connect(TestGate gate, String source) throws IOException {
@@ -56,8 +64,7 @@ class ConnectionLimitsTest {
 
     @Test
     void theLongestIdleMakesRoom() throws IOException {
-        try (ScriptedApp app = ScriptedApp.hello();
-                TestGate gate = TestGate.start(folder, conf(app, "connections: 4"))) {
+        try (TestGate gate = gate("connections: 4")) {
             RawClient first = idle(gate, "127.0.0.1", 1);
             RawClient second = idle(gate, "127.0.0.1", 2);
             RawClient third = idle(gate, "127.0.0.2", 3);
@@ -79,8 +86,7 @@ class ConnectionLimitsTest {
 
     @Test
     void whoHasNotAskedYetIsIdleToo() throws IOException {
-        try (ScriptedApp app = ScriptedApp.hello();
-                TestGate gate = TestGate.start(folder, conf(app, "connections: 2"))) {
+        try (TestGate gate = gate("connections: 2")) {
             RawClient silent = connect(gate, "127.0.0.1");
             Eventually.holds("it is idle", () -> gate.gate().connections().idle() == 1);
             idle(gate, "127.0.0.1", 2);
@@ -120,8 +126,7 @@ class ConnectionLimitsTest {
 
     @Test
     void aClientMakesRoomAmongItsOwn() throws IOException {
-        try (ScriptedApp app = ScriptedApp.hello();
-                TestGate gate = TestGate.start(folder, conf(app, "connections_per_client: 2"))) {
+        try (TestGate gate = gate("connections_per_client: 2")) {
             RawClient other = idle(gate, "127.0.0.2", 1);
             RawClient first = idle(gate, "127.0.0.1", 2);
             RawClient second = idle(gate, "127.0.0.1", 3);
@@ -139,10 +144,8 @@ class ConnectionLimitsTest {
 
     @Test
     void aTrustedProxyIsNotOneClient() throws IOException {
-        try (ScriptedApp app = ScriptedApp.hello();
-                TestGate gate = TestGate.start(
-                        folder,
-                        conf(app, "connections_per_client: 1") + "client_address: {trusted_proxies: [127.0.0.1]}\n")) {
+        try (TestGate gate = TestGate.start(
+                folder, conf(app, "connections_per_client: 1") + "client_address: {trusted_proxies: [127.0.0.1]}\n")) {
             RawClient first = idle(gate, "127.0.0.1", 1);
             idle(gate, "127.0.0.1", 2);
             used(gate, first, 2);
@@ -154,12 +157,11 @@ class ConnectionLimitsTest {
 
     @Test
     void behindAProxyHeaderEachClientIsItself() throws IOException {
-        try (ScriptedApp app = ScriptedApp.hello();
-                TestGate gate = TestGate.start(
-                        folder,
-                        "listen: {address: \"127.0.0.1:0\", proxy_protocol: true}\n"
-                                + conf(app, "connections_per_client: 1").replace("127.0.0.0/8", "203.0.113.0/24")
-                                + "client_address: {trusted_proxies: [127.0.0.1]}\n")) {
+        try (TestGate gate = TestGate.start(
+                folder,
+                "listen: {address: \"127.0.0.1:0\", proxy_protocol: true}\n"
+                        + conf(app, "connections_per_client: 1").replace("127.0.0.0/8", "203.0.113.0/24")
+                        + "client_address: {trusted_proxies: [127.0.0.1]}\n")) {
             String header = "PROXY TCP4 203.0.113.7 192.0.2.1 50000 443\r\n";
             RawClient one = used(gate, connect(gate, "127.0.0.1").send(header), 1);
             RawClient other = used(gate, connect(gate, "127.0.0.1").send(header.replace(".7 ", ".8 ")), 2);
@@ -171,8 +173,7 @@ class ConnectionLimitsTest {
 
     @Test
     void aReloadChangesTheLimits() throws IOException {
-        try (ScriptedApp app = ScriptedApp.hello();
-                TestGate gate = TestGate.start(folder, conf(app, "connections: 10"))) {
+        try (TestGate gate = gate("connections: 10")) {
             RawClient first = idle(gate, "127.0.0.1", 1);
             RawClient second = idle(gate, "127.0.0.1", 2);
             gate.reload(conf(app, "connections: 1"));
@@ -186,8 +187,7 @@ class ConnectionLimitsTest {
     @Test
     void aStormLeavesNothingBehind() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(8);
-        try (ScriptedApp app = ScriptedApp.hello();
-                TestGate gate = TestGate.start(folder, conf(app, "connections: 12, connections_per_client: 5"))) {
+        try (TestGate gate = gate("connections: 12, connections_per_client: 5")) {
             List<Future<Integer>> served = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
                 String source = "127.0.0." + (1 + i % 4);

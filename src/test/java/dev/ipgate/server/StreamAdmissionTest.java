@@ -1,16 +1,18 @@
 package dev.ipgate.server;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static dev.ipgate.testing.StreamingApp.assertEchoes;
+import static dev.ipgate.testing.StreamingApp.assertTicks;
+import static dev.ipgate.testing.StreamingApp.events;
+import static dev.ipgate.testing.StreamingApp.tunnel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ipgate.testing.Eventually;
 import dev.ipgate.testing.RawClient;
 import dev.ipgate.testing.SocketApp;
+import dev.ipgate.testing.StreamingApp;
 import dev.ipgate.testing.TestGate;
 import dev.ipgate.testing.Transport;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
@@ -38,31 +40,11 @@ class StreamAdmissionTest {
     private final CountDownLatch mayAnswer = new CountDownLatch(1);
 
     @AutoClose
-    private final SocketApp app = SocketApp.start(this::answer);
-
-    private void answer(String head, InputStream in, OutputStream out) throws IOException, InterruptedException {
-        if (head.startsWith("GET /events")) {
-            write(out, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
-            while (true) { // until the connection is closed
-                write(out, "5\r\ntick\n\r\n");
-                Thread.sleep(20);
-            }
-        } else if (head.startsWith("GET /tunnel")) {
-            write(out, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
-            for (int c = in.read(); c >= 0; c = in.read()) {
-                out.write(c);
-            }
-        } else {
-            asked.countDown();
-            mayAnswer.await();
-            write(out, "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nslow");
-        }
-    }
-
-    private static void write(OutputStream out, String text) throws IOException {
-        out.write(text.getBytes(ISO_8859_1));
-        out.flush();
-    }
+    private final SocketApp app = StreamingApp.start((head, in, out) -> {
+        asked.countDown();
+        mayAnswer.await();
+        SocketApp.says("slow").answer(head, in, out);
+    });
 
     private TestGate gate(String rules) throws IOException {
         return TestGate.start(transport, folder, conf(rules));
@@ -72,24 +54,6 @@ class StreamAdmissionTest {
         return "upstream: " + app.url() + "\nrules:\n" + rules;
     }
 
-    private static RawClient events(TestGate gate, String from) throws IOException {
-        RawClient client = gate.connectFrom(from).send("GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n");
-        assertThat(client.readHead().status()).isEqualTo(200);
-        assertThat(client.chunk()).asString().startsWith("tick\n");
-        return client;
-    }
-
-    private static RawClient tunnel(TestGate gate, String from) throws IOException {
-        RawClient client = gate.connectFrom(from);
-        assertThat(client.upgrade("/tunnel").status()).isEqualTo(101);
-        assertEchoes(client);
-        return client;
-    }
-
-    private static void assertEchoes(RawClient tunnel) throws IOException {
-        assertThat(tunnel.send("ping").in().readNBytes(4)).asString().isEqualTo("ping");
-    }
-
     /** The clients of 127.0.0.2 lose theirs within the 10 s that are promised, and those of 127.0.0.3 keep theirs. */
     private void assertOnly3GoesOn(
             RawClient events2, RawClient tunnel2, RawClient events3, RawClient tunnel3, long lostAt)
@@ -97,7 +61,7 @@ class StreamAdmissionTest {
         assertThat(events2.isClosedByServer()).isTrue();
         assertThat(tunnel2.isClosedByServer()).isTrue();
         assertThat(System.nanoTime() - lostAt).as("nanoseconds").isLessThan(10_000_000_000L);
-        assertThat(events3.chunk()).asString().startsWith("tick\n");
+        assertTicks(events3);
         assertEchoes(tunnel3);
         Eventually.holds("the app's connections are closed, too", () -> app.open() == 2);
     }

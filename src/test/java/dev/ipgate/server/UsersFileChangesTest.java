@@ -1,6 +1,9 @@
 package dev.ipgate.server;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static dev.ipgate.testing.StreamingApp.assertEchoes;
+import static dev.ipgate.testing.StreamingApp.assertTicks;
+import static dev.ipgate.testing.StreamingApp.events;
+import static dev.ipgate.testing.StreamingApp.tunnel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,10 +12,9 @@ import dev.ipgate.testing.Basic;
 import dev.ipgate.testing.Eventually;
 import dev.ipgate.testing.RawClient;
 import dev.ipgate.testing.SocketApp;
+import dev.ipgate.testing.StreamingApp;
 import dev.ipgate.testing.TestGate;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,33 +41,11 @@ class UsersFileChangesTest {
     private Path folder;
 
     @AutoClose
-    private final SocketApp app = SocketApp.start(UsersFileChangesTest::answer);
+    private final SocketApp app = StreamingApp.start(SocketApp.says("A"));
 
     @BeforeEach
     void writeUsers() throws IOException {
         write(BOTH);
-    }
-
-    private static void answer(String head, InputStream in, OutputStream out) throws IOException, InterruptedException {
-        if (head.startsWith("GET /events")) {
-            write(out, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
-            while (true) { // until the connection is closed
-                write(out, "5\r\ntick\n\r\n");
-                Thread.sleep(20);
-            }
-        } else if (head.startsWith("GET /tunnel")) {
-            write(out, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
-            for (int c = in.read(); c >= 0; c = in.read()) {
-                out.write(c);
-            }
-        } else {
-            write(out, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
-        }
-    }
-
-    private static void write(OutputStream out, String text) throws IOException {
-        out.write(text.getBytes(ISO_8859_1));
-        out.flush();
     }
 
     private void write(String users) throws IOException {
@@ -82,23 +62,6 @@ class UsersFileChangesTest {
 
     private static int status(TestGate gate, String authorization) throws IOException {
         return gate.getFrom("127.0.0.1", "/", authorization).status();
-    }
-
-    private static RawClient events(TestGate gate, String from, String authorization) throws IOException {
-        RawClient client =
-                gate.connectFrom(from).send("GET /events HTTP/1.1\r\nHost: localhost\r\n" + authorization + "\r\n\r\n");
-        assertThat(client.readHead().status()).isEqualTo(200);
-        assertThat(client.chunk()).asString().startsWith("tick\n");
-        return client;
-    }
-
-    private static RawClient tunnel(TestGate gate, String authorization) throws IOException {
-        RawClient client = gate.connect()
-                .send("GET /tunnel HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                        + authorization
-                        + "\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
-        assertThat(client.readHead().status()).isEqualTo(101);
-        return client;
     }
 
     @Test
@@ -241,10 +204,10 @@ class UsersFileChangesTest {
         String any = "satisfy: any\nrules: [{allow: 127.0.0.2}]\n";
         try (TestGate gate = TestGate.start(folder, conf(any));
                 RawClient anas = events(gate, "127.0.0.1", ANA);
-                RawClient anasTunnel = tunnel(gate, ANA);
+                RawClient anasTunnel = tunnel(gate, "127.0.0.1", ANA);
                 RawClient beas = events(gate, "127.0.0.1", BEA);
-                RawClient beasTunnel = tunnel(gate, BEA);
-                RawClient addresss = events(gate, "127.0.0.2", "X-A: b")) {
+                RawClient beasTunnel = tunnel(gate, "127.0.0.1", BEA);
+                RawClient addresss = events(gate, "127.0.0.2")) {
             write("bea:{PLAIN}secret\n");
             long lostAt = System.nanoTime();
 
@@ -252,7 +215,7 @@ class UsersFileChangesTest {
             assertThat(anasTunnel.isClosedByServer()).isTrue();
             assertThat(System.nanoTime() - lostAt).as("nanoseconds").isLessThan(10_000_000_000L);
             goesOn(beas, beasTunnel);
-            assertThat(addresss.chunk()).asString().startsWith("tick\n");
+            assertTicks(addresss);
 
             gate.reload(conf("satisfy: any\nrules: [{deny: 127.0.0.2}]\n"));
             assertThat(addresss.isClosedByServer()).as("has neither now").isTrue();
@@ -270,7 +233,7 @@ class UsersFileChangesTest {
                 + "\"\nauth: {users_file: htpasswd, attempts: {failures: 1, delay: 0, hold: 1h}}\n";
         try (TestGate gate = TestGate.start(folder, conf);
                 RawClient anas = events(gate, "127.0.0.1", ANA);
-                RawClient anasTunnel = tunnel(gate, ANA);
+                RawClient anasTunnel = tunnel(gate, "127.0.0.1", ANA);
                 RawClient beas = events(gate, "127.0.0.1", BEA)) {
             for (int i = 0; i < 3; i++) {
                 status(gate, Basic.line("ana", "guess" + i));
@@ -288,7 +251,7 @@ class UsersFileChangesTest {
     }
 
     private static void goesOn(RawClient events, RawClient tunnel) throws IOException {
-        assertThat(events.chunk()).asString().startsWith("tick\n");
-        assertThat(tunnel.send("ping").in().readNBytes(4)).asString().isEqualTo("ping");
+        assertTicks(events);
+        assertEchoes(tunnel);
     }
 }

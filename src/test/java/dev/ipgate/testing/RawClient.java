@@ -93,6 +93,11 @@ public final class RawClient implements AutoCloseable {
 
     /** Sends a request without a body and reads the answer. A Host is added unless the lines have one. */
     public RawResponse request(String method, String path, String... headerLines) throws IOException {
+        return ask(method, path, headerLines).readAnswerTo(method);
+    }
+
+    /** Sends the same and leaves the answer to be read. */
+    RawClient ask(String method, String path, String... headerLines) throws IOException {
         StringBuilder head = new StringBuilder(method + " " + path + " HTTP/1.1\r\n");
         boolean hasHost = false;
         for (String line : headerLines) {
@@ -102,15 +107,16 @@ public final class RawClient implements AutoCloseable {
         if (!hasHost) {
             head.append("Host: localhost\r\n");
         }
-        send(head.append("\r\n").toString());
-        return read(method.equals("HEAD"));
+        return send(head.append("\r\n").toString());
     }
 
     /** Asks for a WebSocket and reads the head of the answer; what follows is on the connection. */
-    public RawResponse upgrade(String path) throws IOException {
-        send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
-        return readHead();
+    public RawResponse upgrade(String path, String... headerLines) throws IOException {
+        String handshake = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==";
+        List<String> lines = new ArrayList<>(List.of(handshake));
+        lines.addAll(List.of(headerLines));
+        return ask("GET", path, lines.toArray(String[]::new)).readHead();
     }
 
     /** Reads the answer to a request of this method. */

@@ -44,9 +44,14 @@ public final class SocketApp implements AutoCloseable {
 
     /** An app that answers every request with this text. */
     public static SocketApp saying(String text) {
+        return start(says(text));
+    }
+
+    /** Answers with 200 and this text. */
+    public static Conversation says(String text) {
         byte[] answer =
                 ("HTTP/1.1 200 OK\r\nContent-Length: " + text.length() + "\r\n\r\n" + text).getBytes(ISO_8859_1);
-        return start((head, in, out) -> out.write(answer));
+        return (head, in, out) -> out.write(answer);
     }
 
     public String url() {
