@@ -21,10 +21,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.xnio.XnioWorker;
@@ -42,8 +39,6 @@ public final class Gate implements AutoCloseable {
     private static final int BUFFER_BYTES = 16 * 1024;
     private static final int POOLED_BUFFERS = 2048;
     private static final int TASK_THREADS = 4;
-    private static final Duration LONGEST_END = Duration.ofSeconds(5); // for the threads, when all is cut
-    private static final long LOOK_MILLIS = 20;
 
     private final Path conf;
     private final XnioWorker worker;
@@ -57,7 +52,8 @@ public final class Gate implements AutoCloseable {
     private final CertificateWatch certificates;
     private final Leaving leaving;
     private final AccessLogs accessLogs;
-    private @Nullable ControlSocket control;
+    private final ControlSockets control = new ControlSockets(this::command);
+    private final Shutdown shutdown;
     private boolean closed;
 
     private Gate(Path conf, Configuration configuration) throws IOException {
@@ -90,6 +86,7 @@ public final class Gate implements AutoCloseable {
                 gateway);
         certificates = new CertificateWatch(worker);
         leaving = new Leaving(worker, surroundings.connections());
+        shutdown = new Shutdown(worker, surroundings.connections());
     }
 
     /**
@@ -113,7 +110,7 @@ public final class Gate implements AutoCloseable {
     }
 
     private synchronized void begin(Settings settings) throws IOException {
-        control = openControl(settings.control());
+        control.prepare(settings.control()).commit();
         listeners.prepare(settings.listen()).commit();
         certificates.watch(listeners.endpoints());
     }
@@ -186,16 +183,14 @@ public final class Gate implements AutoCloseable {
         Snapshot old = gateway.snapshot();
         Settings settings = next.settings();
         AccessLog accessLog = accessLogs.reopen(old.accessLog(), settings.accessLog());
-        ControlSocket movedControl = null;
-        boolean controlMoves =
-                !Objects.equals(settings.control(), old.settings().control());
-        Listeners.Change change;
+        Listeners.Change sockets;
+        ControlSockets.Change controlSocket;
         try {
-            change = listeners.prepare(settings.listen());
+            sockets = listeners.prepare(settings.listen());
             try {
-                movedControl = controlMoves ? openControl(settings.control()) : null;
+                controlSocket = control.prepare(settings.control());
             } catch (IOException | RuntimeException e) {
-                change.rollBack();
+                sockets.rollBack();
                 throw e;
             }
         } catch (IOException | RuntimeException e) {
@@ -213,12 +208,9 @@ public final class Gate implements AutoCloseable {
         spool.setLimit(settings.limits().spool());
         users.commit();
         gateway.swap(snapshot);
-        change.commit();
+        sockets.commit();
         certificates.watch(listeners.endpoints());
-        if (controlMoves) {
-            closeControl();
-            control = movedControl;
-        }
+        controlSocket.commit();
         old.upstreams().stream()
                 .filter(upstream -> !snapshot.upstreams().contains(upstream))
                 .forEach(leaving::add);
@@ -226,7 +218,7 @@ public final class Gate implements AutoCloseable {
             leaving.add(old.accessLog());
         }
         next.warnings().forEach(warning -> LOG.warn("{}", warning));
-        return Changes.between(old.settings(), settings, change.added(), change.removed());
+        return Changes.between(old.settings(), settings, sockets.added(), sockets.removed());
     }
 
     /** Reloads, and says in the log how it went. What SIGHUP does. */
@@ -262,48 +254,19 @@ public final class Gate implements AutoCloseable {
         }
         closed = true;
         listeners.close();
-        closeControl();
+        control.close();
         Set<Upstream> upstreams = new HashSet<>(gateway.snapshot().upstreams());
         upstreams.addAll(leaving.upstreams());
         upstreams.forEach(Upstream::closeTunnels);
-        awaitRequests(grace);
+        shutdown.awaitRequests(grace);
         upstreams.forEach(Upstream::cutOff);
         upstreams.forEach(Upstream::close);
         surroundings.passwords().close();
         surroundings.connections().closeAll();
-        endThreads();
+        shutdown.endThreads();
         leaving.closeLogs(); // after the last request, which still has its line
         gateway.snapshot().accessLog().close();
         buffers.close();
-    }
-
-    private void awaitRequests(Duration grace) {
-        ClientConnections connections = surroundings.connections();
-        long deadline = System.nanoTime() + grace.toNanos();
-        connections.startClosing();
-        try {
-            while (connections.count() > 0 && System.nanoTime() < deadline) {
-                Thread.sleep(LOOK_MILLIS);
-                connections.startClosing(); // those that have finished meanwhile
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        if (connections.count() > 0 && !grace.isZero()) {
-            LOG.warn("{} connections were cut after {} s", connections.count(), grace.toSeconds());
-        }
-    }
-
-    private void endThreads() {
-        worker.shutdown();
-        try {
-            if (!worker.awaitTermination(LONGEST_END.toMillis(), TimeUnit.MILLISECONDS)) {
-                LOG.warn("connections are open still; they end with the process");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        worker.shutdownNow();
     }
 
     private List<Upstream> upstreams(Configuration configuration, Map<UpstreamSettings, Upstream> known) {
@@ -313,20 +276,9 @@ public final class Gate implements AutoCloseable {
                 .toList();
     }
 
-    private @Nullable ControlSocket openControl(@Nullable Path path) throws IOException {
-        return path == null ? null : ControlSocket.open(path, this::command);
-    }
-
     private ControlSocket.Answer command(String command) {
         return command.equals("reload")
                 ? reloadAndTell()
                 : new ControlSocket.Answer(64, "unknown command \"" + AccessLog.printable(command) + "\"\n");
-    }
-
-    private void closeControl() {
-        if (control != null) {
-            control.close();
-            control = null;
-        }
     }
 }
