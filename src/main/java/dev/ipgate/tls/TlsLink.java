@@ -2,7 +2,6 @@ package dev.ipgate.tls;
 
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.connector.PooledByteBuffer;
-import io.undertow.util.ImmediatePooledByteBuffer;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -34,27 +33,19 @@ public final class TlsLink {
     /** What a handshake takes of the heap besides what the peer has sent (src/bench/idle --tls --halfway). */
     private static final int HANDSHAKE_BYTES = 12 * 1024;
 
-    /** Up to so many bytes that wait for the rest of their record are better copied than left in a buffer for a record. */
-    private static final int LITTLE = 2 * 1024;
-
     static final int NOTHING_YET = -1;
 
-    private static final int RECORD_HEAD = 5; // bytes, the last two of which are the length of what follows
-    private static final int ALERT = 21; // the first of them
+    private static final int ALERT = 21; // the first byte of such a record
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final SSLEngine engine;
     private final ByteBufferPool records;
-    private final StreamSourceConduit source;
-    private final StreamSinkConduit sink;
-
-    // each is null, or ready to be read from
-    private @Nullable PooledByteBuffer in; // records as they came
-    private @Nullable PooledByteBuffer plain; // what a record held and the reader had no room for
-    private @Nullable PooledByteBuffer out; // records that are to be sent
+    private final IncomingRecords in;
+    private final OutgoingRecords out;
+    private @Nullable PooledByteBuffer
+            plain; // what a record held and the reader had no room for; ready to be read from
 
     private int empty; // records without data since one with data, or since all that we had to say was sent
-    private boolean starved; // what is in has been looked at, and more must come before it is a record
     private Room.@Nullable Part part;
     private int kept; // bytes that the engine keeps, of a handshake or of messages that are not complete
     private boolean inboundEnded;
@@ -70,8 +61,8 @@ public final class TlsLink {
     public TlsLink(SSLEngine engine, ByteBufferPool records, StreamSourceConduit source, StreamSinkConduit sink) {
         this.engine = engine;
         this.records = records;
-        this.source = source;
-        this.sink = sink;
+        in = new IncomingRecords(records, source);
+        out = new OutgoingRecords(engine, records, sink);
     }
 
     public SSLEngine engine() {
@@ -85,52 +76,27 @@ public final class TlsLink {
 
     private void count() {
         if (part != null) {
-            shrink();
-            part.hold(kept + size(in) + size(plain) + size(out));
+            in.shrink();
+            part.hold(kept
+                    + in.size()
+                    + out.size()
+                    + (plain == null ? 0 : plain.getBuffer().capacity()));
         }
-    }
-
-    private static int size(@Nullable PooledByteBuffer buffer) {
-        return buffer == null ? 0 : buffer.getBuffer().capacity();
-    }
-
-    /** Whoever has sent only a little of a record does not take the room for a whole one. */
-    private void shrink() {
-        PooledByteBuffer roomy = in;
-        if (roomy != null && isRoomy(roomy) && roomy.getBuffer().remaining() <= LITTLE) {
-            in = copy(roomy.getBuffer());
-            roomy.close();
-        }
-    }
-
-    private static boolean isRoomy(PooledByteBuffer buffer) {
-        return buffer.getBuffer().capacity() >= RECORD_BYTES;
-    }
-
-    private static PooledByteBuffer copy(ByteBuffer bytes) {
-        return new ImmediatePooledByteBuffer(
-                ByteBuffer.allocate(bytes.remaining()).put(bytes).flip());
     }
 
     /** Whether something can be read that has arrived already, so that no event will tell of it. */
     public boolean hasInput() {
-        return plain != null || (in != null && !starved && holdsRecord(in.getBuffer()));
-    }
-
-    private static boolean holdsRecord(ByteBuffer bytes) {
-        int at = bytes.position();
-        return bytes.remaining() >= RECORD_HEAD
-                && bytes.remaining() - RECORD_HEAD >= (bytes.getShort(at + RECORD_HEAD - 2) & 0xFFFF);
+        return plain != null || in.holdsRecord();
     }
 
     /** Whether anything has arrived that is not read, be it only a part of a record. */
     public boolean holdsInput() {
-        return plain != null || in != null;
+        return plain != null || !in.isEmpty();
     }
 
     /** Whether records are made and not sent. */
     boolean hasOutput() {
-        return out != null;
+        return !out.isEmpty();
     }
 
     /**
@@ -155,9 +121,10 @@ public final class TlsLink {
                 return takePlain(into, plain);
             }
             if (inboundEnded) {
-                return readBeyondEnd();
+                in.skip();
+                return -1;
             }
-            if (in != null && isGoodbyeOfTls12(in.getBuffer())) {
+            if (!in.isEmpty() && isGoodbyeOfTls12(in.bytes())) {
                 endInput();
                 return -1;
             }
@@ -176,7 +143,7 @@ public final class TlsLink {
                     return -1;
                 }
                 case BUFFER_UNDERFLOW -> {
-                    if (!fill()) {
+                    if (!in.fill()) {
                         return 0;
                     }
                 }
@@ -196,20 +163,7 @@ public final class TlsLink {
 
     private void endInput() {
         inboundEnded = true;
-        in = release(in);
-    }
-
-    /** Nothing that comes after close_notify counts (RFC 8446 section 6.1), but whether the connection ends as well. */
-    private int readBeyondEnd() throws IOException {
-        PooledByteBuffer nothing = records.allocate();
-        try {
-            if (source.read(nothing.getBuffer()) < 0) {
-                throw new EOFException("the connection has ended");
-            }
-            return -1;
-        } finally {
-            nothing.close();
-        }
+        in.clear();
     }
 
     /**
@@ -266,19 +220,14 @@ public final class TlsLink {
     }
 
     private SSLEngineResult unwrap(ByteBuffer into) throws IOException {
-        if (freed) {
-            throw new ClosedChannelException();
-        }
+        requireOpen();
         SSLEngineResult result;
         try {
-            result = engine.unwrap(in == null ? NOTHING : in.getBuffer(), into);
+            result = engine.unwrap(in.bytes(), into);
         } catch (RuntimeException e) {
             throw new SSLException("the engine failed", e);
         }
-        if (in != null && !in.getBuffer().hasRemaining()) {
-            in.close();
-            in = null;
-        }
+        in.taken();
         return result;
     }
 
@@ -297,7 +246,7 @@ public final class TlsLink {
 
     /** Takes over what was read of the connection before there was TLS on it. */
     void giveBack(ByteBuffer early) {
-        in = copy(early);
+        in.giveBack(early);
     }
 
     /**
@@ -306,11 +255,11 @@ public final class TlsLink {
      * @throws EOFException if the peer has closed the connection and sent none
      */
     int firstByte() throws IOException {
-        if (in == null) {
-            fill();
+        if (in.isEmpty()) {
+            in.fill();
             count();
         }
-        return in == null ? NOTHING_YET : in.getBuffer().get(in.getBuffer().position()) & 0xFF;
+        return in.isEmpty() ? NOTHING_YET : in.bytes().get(in.bytes().position()) & 0xFF;
     }
 
     void beginHandshake() throws SSLException {
@@ -325,7 +274,7 @@ public final class TlsLink {
         kept += result.bytesConsumed();
         boolean goesOn = switch (result.getStatus()) {
             case OK -> true;
-            case BUFFER_UNDERFLOW -> fill();
+            case BUFFER_UNDERFLOW -> in.fill();
             case BUFFER_OVERFLOW -> throw new SSLException("data before the handshake is over");
             case CLOSED -> throw new EOFException();
         };
@@ -342,48 +291,12 @@ public final class TlsLink {
         count();
     }
 
-    /** Reads on from the connection; false if nothing has come. */
-    private boolean fill() throws IOException {
-        PooledByteBuffer filling = in;
-        if (filling == null) {
-            filling = records.allocate();
-        } else if (isRoomy(filling)) {
-            filling.getBuffer().compact();
-        } else {
-            PooledByteBuffer little = filling;
-            filling = records.allocate();
-            filling.getBuffer().put(little.getBuffer());
-            little.close();
-        }
-        in = null;
-        starved = true;
-        int read;
-        try {
-            if (!filling.getBuffer().hasRemaining()) {
-                throw new SSLException("a record is larger than " + RECORD_BYTES + " bytes");
-            }
-            read = source.read(filling.getBuffer());
-            if (read < 0) {
-                throw new EOFException("the connection ends without close_notify");
-            }
-        } catch (IOException | RuntimeException e) {
-            filling.close();
-            throw e;
-        }
-        if (filling.getBuffer().flip().hasRemaining()) {
-            in = filling;
-        } else {
-            filling.close();
-        }
-        starved = read == 0;
-        return read > 0;
-    }
-
     /** Makes records of bytes and sends them as far as there is room; returns how many bytes it took. */
     long write(ByteBuffer[] from, int offset, int length) throws IOException {
         long taken = 0;
         while (hasRemaining(from, offset, length) && flush()) {
-            SSLEngineResult result = wrap(from, offset, length);
+            requireOpen();
+            SSLEngineResult result = out.wrap(from, offset, length);
             taken += result.bytesConsumed();
             if (result.getStatus() != Status.OK || (result.bytesConsumed() == 0 && result.bytesProduced() == 0)) {
                 throw new ClosedChannelException();
@@ -411,50 +324,22 @@ public final class TlsLink {
         }
     }
 
-    /** Makes a record of what TLS itself has to say, if it has. */
     private SSLEngineResult wrap() throws IOException {
-        return wrap(new ByteBuffer[] {NOTHING}, 0, 1);
+        requireOpen();
+        return out.wrap();
     }
 
-    private SSLEngineResult wrap(ByteBuffer[] from, int offset, int length) throws IOException {
+    private void requireOpen() throws ClosedChannelException {
         if (freed) {
             throw new ClosedChannelException();
         }
-        PooledByteBuffer record = records.allocate();
-        SSLEngineResult result;
-        try {
-            result = engine.wrap(from, offset, length, record.getBuffer());
-        } catch (IOException e) {
-            record.close();
-            throw e;
-        } catch (RuntimeException e) {
-            record.close();
-            throw new SSLException("the engine failed", e);
-        }
-        if (record.getBuffer().flip().hasRemaining()) {
-            out = record;
-        } else {
-            record.close();
-        }
-        return result;
     }
 
     /** Sends the records that are made; false if there is no room for all. */
     boolean flush() throws IOException {
-        if (out == null) {
-            return true;
-        }
-        ByteBuffer record = out.getBuffer();
-        while (record.hasRemaining()) {
-            if (sink.write(record) == 0) {
-                count();
-                return false;
-            }
-        }
-        out.close();
-        out = null;
+        boolean all = out.flush();
         count();
-        return true;
+        return all;
     }
 
     /** Sends close_notify behind everything else; false if there is no room, then call again. */
@@ -487,16 +372,12 @@ public final class TlsLink {
     public void free() {
         freed = true;
         kept = 0;
-        in = release(in);
-        plain = release(plain);
-        out = release(out);
-        count();
-    }
-
-    private static @Nullable PooledByteBuffer release(@Nullable PooledByteBuffer buffer) {
-        if (buffer != null) {
-            buffer.close();
+        in.clear();
+        out.clear();
+        if (plain != null) {
+            plain.close();
+            plain = null;
         }
-        return null;
+        count();
     }
 }

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -243,6 +244,26 @@ class TlsListenerTest {
             assertThat(halfway.isClosedByServer()).isTrue();
             Eventually.holds("counted", () -> gate.gate().listeners().handshakeFailures() == 2);
         }
+    }
+
+    @Test
+    void aHandshakeThatDripsHasNoMoreTime() throws Exception {
+        openSsl.ec("a", "DNS:localhost");
+        byte[] hello = new byte[5 + 512];
+        System.arraycopy(new byte[] {0x16, 3, 1, 2, 0, 1, 0, 1, (byte) 0xFC}, 0, hello, 0, 9);
+        int sent = 0;
+        try (TestGate gate =
+                        TestGate.start(folder, conf(OpenSsl.tls("a")) + "limits: {request_head_timeout: 500ms}\n");
+                RawClient client = gate.connect()) {
+            for (byte one : hello) {
+                client.send(new byte[] {one});
+                sent++;
+                LockSupport.parkNanos(Duration.ofMillis(10).toNanos()); // a byte at a time
+            }
+        } catch (IOException e) {
+            // closed, as it should be
+        }
+        assertThat(sent).isLessThan(hello.length);
     }
 
     @Test
