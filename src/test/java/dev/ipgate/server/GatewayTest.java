@@ -229,8 +229,7 @@ class GatewayTest {
         try (gate) {
             gate.getFrom(
                     "127.0.0.2", "/a?b=c", "User-Agent: it \"quotes\"", "Authorization: Basic c2VjcmV0OnNlY3JldA==");
-            Eventually.holds(
-                    "the first has its line", () -> gate.log().lines().count() == 1);
+            Eventually.holds("the first has its line", () -> gate.log().lines().count() == 1);
             gate.getFrom("127.0.0.3", "/");
             Eventually.holds(
                     "each request has its line", () -> gate.log().lines().count() == 2);
