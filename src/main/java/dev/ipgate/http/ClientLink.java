@@ -20,6 +20,7 @@ public final class ClientLink {
     private volatile @Nullable TlsPeer tls;
     private volatile int requests;
     private volatile @Nullable Runnable leaving;
+    private @Nullable Runnable lastWord;
 
     /**
      * Makes what is known of a connection before its first request.
@@ -117,5 +118,17 @@ public final class ClientLink {
     /** How the protocol takes its leave; null if an idle connection is just closed. */
     public @Nullable Runnable leaving() {
         return leaving;
+    }
+
+    /** How the protocol sends what waits to be sent, if something may. */
+    public void onLastWord(Runnable way) {
+        lastWord = way;
+    }
+
+    /** Sends what waits to be sent, as far as that goes at once: the connection is about to be closed. On its IO thread. */
+    public void sayLastWord() {
+        if (lastWord != null) {
+            lastWord.run();
+        }
     }
 }

@@ -134,7 +134,8 @@ final class ByteFlow {
         flush();
     }
 
-    private void flush() {
+    /** Sends what waits, as far as the client takes it. */
+    void flush() {
         if (awaitsWritable || !connection.speaks()) {
             return;
         }

@@ -78,6 +78,7 @@ final class Http2Connection implements Timed {
     void start(@Nullable ByteBuffer early) {
         context.io().enter(this);
         link.onLeaving(this::leave);
+        link.onLastWord(this::hangUp);
         channel.setCloseListener(closed -> closed());
         idle();
         output.settings(Setting.MAX_CONCURRENT_STREAMS, Streams.MOST);
@@ -193,6 +194,12 @@ final class Http2Connection implements Timed {
             lastCall.begin();
             flow.flushSoon();
         }
+    }
+
+    /** The gate has stopped, and whoever waited for an answer has just been given one. */
+    private void hangUp() {
+        end(ErrorCode.NO_ERROR, false);
+        flow.flush();
     }
 
     /** Whether a request that arrives now is served. */

@@ -223,6 +223,9 @@ final class ClientConnections {
 
     /** Closes all connections. */
     void closeAll() {
-        links.keySet().forEach(connection -> connection.getIoThread().execute(() -> IoUtils.safeClose(connection)));
+        links.forEach((connection, link) -> connection.getIoThread().execute(() -> {
+            link.sayLastWord();
+            IoUtils.safeClose(connection);
+        }));
     }
 }
