@@ -3,7 +3,6 @@ package dev.ipgate.http2;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 
 /**
  * Takes what a client sends apart into frames (RFC 9113 sections 3.4, 4 and 6), in whatever pieces it arrives. Bodies are
@@ -15,9 +14,6 @@ final class FrameInput {
     /** What HTTP/1.1 takes for a head. */
     static final int PREFACE_HEAD = 18;
 
-    private static final int KEPT = 512; // bytes, for the next frame; an idle connection holds no more
-    private static final byte[] NOTHING = {};
-
     private final FrameHandler handler;
     private final FrameHead frame = new FrameHead();
     private final HeadBlock block;
@@ -27,17 +23,16 @@ final class FrameInput {
     private int complete; // frames, and heads of several frames
 
     // the present frame's payload
-    private int left; // bytes, padding included
+    private final FramePayload payload;
+    private int left; // bytes that are missing, padding included
     private int padding = -1; // of DATA; -1 until it is known
-    private byte[] payload = NOTHING;
-    private int payloadFilled;
-    private int held; // bytes of it that are in the account of all connections
 
     /** @param prefaceAt bytes of the preface that others have read */
     FrameInput(FrameHandler handler, int prefaceAt) {
         this.handler = handler;
         this.prefaceAt = prefaceAt;
         block = new HeadBlock(handler);
+        payload = new FramePayload(handler);
     }
 
     /** Whether something has begun, other than a body, that the rest is owed of. */
@@ -54,8 +49,8 @@ final class FrameInput {
     void stop() {
         stopped = true;
         block.clear();
+        payload.clear();
         handler.stop();
-        forgetPayload();
     }
 
     /** Takes all bytes. */
@@ -84,7 +79,6 @@ final class FrameInput {
 
     private void begin() throws ConnectionException {
         left = frame.size();
-        payloadFilled = 0;
         padding = -1;
         if (!begun && frame.type() != FrameType.SETTINGS) {
             throw broken("the first frame is not SETTINGS");
@@ -132,20 +126,9 @@ final class FrameInput {
         left -= count;
         if (isSkipped()) {
             bytes.position(bytes.position() + count);
-            return;
+        } else {
+            payload.add(bytes, count, left == 0);
         }
-        int needed = payloadFilled + count + left;
-        if (payload.length < needed) {
-            if (left > 0) {
-                held = needed;
-                if (!handler.hold(held)) {
-                    throw new ConnectionException(ErrorCode.ENHANCE_YOUR_CALM, "a frame in pieces finds no room");
-                }
-            }
-            payload = Arrays.copyOf(payload, needed);
-        }
-        bytes.get(payload, payloadFilled, count);
-        payloadFilled += count;
     }
 
     private boolean isSkipped() {
@@ -158,9 +141,7 @@ final class FrameInput {
         }
         frame.clear();
         end();
-        if (payload.length > KEPT) {
-            forgetPayload();
-        }
+        payload.clear();
         if (!block.isUnderWay()) {
             complete++;
         }
@@ -188,18 +169,18 @@ final class FrameInput {
             case FrameType.HEADERS -> beginHead(stream);
             case FrameType.CONTINUATION -> {
                 handler.continuation();
-                block.add(payload, 0, payloadFilled, frame.has(FrameType.FLAG_END_HEADERS));
+                block.add(payload.bytes(), 0, payload.size(), frame.has(FrameType.FLAG_END_HEADERS));
             }
             case FrameType.PRIORITY -> {
-                if (payloadFilled == 5) {
-                    handler.priority(stream, getInt(payload, 0) & Integer.MAX_VALUE);
+                if (payload.size() == 5) {
+                    handler.priority(stream, payload.number(0) & Integer.MAX_VALUE);
                 }
             }
             case FrameType.RST_STREAM -> handler.resetByClient(stream);
             case FrameType.SETTINGS -> settings();
-            case FrameType.PING -> handler.ping(payload, frame.has(FrameType.FLAG_ACK));
+            case FrameType.PING -> handler.ping(payload.bytes(), frame.has(FrameType.FLAG_ACK));
             case FrameType.GOAWAY -> handler.idleFrame();
-            case FrameType.WINDOW_UPDATE -> handler.windowUpdate(stream, getInt(payload, 0) & Integer.MAX_VALUE);
+            case FrameType.WINDOW_UPDATE -> handler.windowUpdate(stream, payload.number(0) & Integer.MAX_VALUE);
             default -> handler.idleFrame();
         }
     }
@@ -208,23 +189,24 @@ final class FrameInput {
         if (frame.has(FrameType.FLAG_ACK)) {
             return;
         }
-        for (int at = 0; at < payloadFilled; at += 6) {
-            handler.setting(((payload[at] & 0xFF) << 8) | (payload[at + 1] & 0xFF), getInt(payload, at + 2));
+        ByteBuffer settings = ByteBuffer.wrap(payload.bytes(), 0, payload.size());
+        while (settings.hasRemaining()) {
+            handler.setting(settings.getShort() & 0xFFFF, settings.getInt());
         }
         handler.settingsEnd();
     }
 
     private void beginHead(int stream) throws ConnectionException {
         int from = 0;
-        int to = payloadFilled;
+        int to = payload.size();
         if (frame.has(FrameType.FLAG_PADDED)) {
             requireSize(to > 0);
-            to -= payload[from++] & 0xFF;
+            to -= payload.bytes()[from++] & 0xFF;
         }
         if (frame.has(FrameType.FLAG_PRIORITY)) {
             requireSize(to - from >= 5 || to < from);
             if (to - from >= 5) {
-                handler.checkDependency(stream, getInt(payload, from) & Integer.MAX_VALUE);
+                handler.checkDependency(stream, payload.number(from) & Integer.MAX_VALUE);
             }
             from += 5;
         }
@@ -232,11 +214,7 @@ final class FrameInput {
             throw broken("a frame has more padding than room");
         }
         block.begin(stream, frame.has(FrameType.FLAG_END_STREAM));
-        block.add(payload, from, to, frame.has(FrameType.FLAG_END_HEADERS));
-    }
-
-    private static int getInt(byte[] bytes, int at) {
-        return ByteBuffer.wrap(bytes).getInt(at);
+        block.add(payload.bytes(), from, to, frame.has(FrameType.FLAG_END_HEADERS));
     }
 
     private static void requireSize(boolean right) throws ConnectionException {

@@ -44,10 +44,11 @@ final class Wire {
             "80", new InetSocketAddress(80), null, false, false, false, null, Position.of("ipgate.yaml"));
 
     private final ByteArrayOutputStream written = new ByteArrayOutputStream();
-    private final Queue<Runnable> tasks = new ArrayDeque<>();
+    private final IoThread thread;
     private final Http1Server server;
+    private final Http2Server http2;
     private final IoContext context;
-    private final Channel channel = new Channel();
+    private final Channel channel;
     private ByteBuffer arrived = ByteBuffer.allocate(0);
     private boolean ended;
     private boolean broken;
@@ -61,19 +62,25 @@ final class Wire {
     private @Nullable WriteReadyHandler writer;
 
     Wire(HttpHandler handler) {
-        BufferPool buffers = new BufferPool(BUFFER_BYTES, 1);
-        server = new Http1Server(new IoContexts(buffers), handler, LIMITS);
-        context = new IoContext(channel.getIoThread(), buffers, EARLY_BYTES);
+        IoContexts contexts = new IoContexts(new BufferPool(BUFFER_BYTES, 1), EARLY_BYTES);
+        thread = new IoThread();
+        channel = new Channel(thread);
+        server = new Http1Server(contexts, handler, LIMITS);
+        http2 = new Http2Server(contexts, handler, LIMITS);
+        context = contexts.of(thread);
     }
 
-    private Wire(Http1Server server, IoContext context) {
-        this.server = server;
-        this.context = context;
+    private Wire(Wire other) {
+        thread = other.thread;
+        channel = new Channel(thread);
+        server = other.server;
+        http2 = other.http2;
+        context = other.context;
     }
 
     /** Another client on the same IO thread. */
     Wire neighbour() {
-        return new Wire(server, context);
+        return new Wire(this);
     }
 
     Http1Connection open() {
@@ -82,18 +89,17 @@ final class Wire {
         return connection;
     }
 
+    /** The same for a client who speaks HTTP/2. */
+    Wire openHttp2() {
+        http2.serve(channel, link(), "http");
+        settle();
+        return this;
+    }
+
     private static ClientLink link() {
         return new ClientLink(
                 ClientAddress.direct(Objects.requireNonNull(IpAddress.parse("203.0.113.7", 0, "203.0.113.7".length()))),
                 () -> LISTEN);
-    }
-
-    /** Speaks HTTP/2 from the first byte; returns what the connections of this IO thread share. */
-    IoContext openHttp2(HttpHandler handler) {
-        IoContexts contexts = new IoContexts(new BufferPool(BUFFER_BYTES, 1), EARLY_BYTES);
-        new Http2Server(contexts, handler, LIMITS).serve(channel, link(), "http");
-        settle();
-        return contexts.of(channel.getIoThread());
     }
 
     IoContext context() {
@@ -151,7 +157,7 @@ final class Wire {
 
     /** One look at the connection, as a selector takes it; false if there was nothing to do. */
     boolean turn() {
-        Runnable task = tasks.poll();
+        Runnable task = thread.tasks.poll();
         if (task != null) {
             task.run();
             return true;
@@ -209,8 +215,8 @@ final class Wire {
     }
 
     private final class Channel extends StreamConnection {
-        Channel() {
-            super(new IoThread());
+        Channel(IoThread thread) {
+            super(thread);
             setSourceConduit(conduit(StreamSourceConduit.class, this::source));
             setSinkConduit(conduit(StreamSinkConduit.class, this::sink));
         }
@@ -323,7 +329,9 @@ final class Wire {
     }
 
     /** Runs nothing by itself, and no timer: a test that is about time asks the connection to look at its clock. */
-    private final class IoThread extends XnioIoThread {
+    private static final class IoThread extends XnioIoThread {
+        private final Queue<Runnable> tasks = new ArrayDeque<>();
+
         IoThread() {
             super(null, 0);
         }
