@@ -4,7 +4,6 @@ import dev.ipgate.http.BodySource;
 import dev.ipgate.http.HeadBytes;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
-import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import java.io.IOException;
@@ -20,6 +19,7 @@ final class Upload implements Pump.End, Supplier<@Nullable HeaderMap> {
     private final HttpServerExchange exchange;
     private final AppRequest request;
     private final @Nullable Intake intake;
+    private final boolean streams; // a body that comes from the client, once
     private @Nullable Pump pump;
     private boolean done;
 
@@ -37,6 +37,7 @@ final class Upload implements Pump.End, Supplier<@Nullable HeaderMap> {
         this.exchange = exchange;
         this.request = request;
         this.intake = intake;
+        streams = intake == null && !exchange.isRequestComplete();
     }
 
     void start(AppConnection to) {
@@ -50,10 +51,10 @@ final class Upload implements Pump.End, Supplier<@Nullable HeaderMap> {
         AppSink sink = new AppSink(to.sink(), head.buffer(), RequestHead.isChunked(exchange), this);
         if (intake != null) {
             pump(intake.body(), sink);
-        } else if (exchange.isRequestComplete()) {
-            sendHeadAlone(sink);
-        } else {
+        } else if (streams) {
             pump(forwarding.clientBody(), sink);
+        } else {
+            sendHeadAlone(sink);
         }
     }
 
@@ -109,15 +110,11 @@ final class Upload implements Pump.End, Supplier<@Nullable HeaderMap> {
 
     /** Whether the request can be sent again without harm, and without a body that is gone. */
     boolean isRepeatable() {
-        boolean bodyAtHand = intake != null
-                || (exchange.isRequestComplete()
-                        && exchange.getRequestContentLength() <= 0
-                        && !exchange.getRequestHeaders().contains(Headers.TRANSFER_ENCODING));
         HttpString method = exchange.getRequestMethod();
         boolean idempotent =
                 method.equals(Methods.GET) || method.equals(Methods.HEAD) || method.equals(Methods.OPTIONS);
         boolean idempotentWithBody = method.equals(Methods.PUT) || method.equals(Methods.DELETE);
-        return bodyAtHand && (idempotent || (intake != null && idempotentWithBody));
+        return !streams && (idempotent || (intake != null && idempotentWithBody));
     }
 
     /** Whether the app waits for the rest of a body that the client has not sent. */
