@@ -37,6 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class Http2LimitsTest {
 
+    private static final int PRIORITY = 2;
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
     @TempDir
@@ -107,8 +108,16 @@ class Http2LimitsTest {
         TINY_WINDOWS,
         CONTINUATIONS,
         EMPTY_CONTINUATIONS,
+        /** CVE-2023-44487. */
         RESETS,
-        RESETS_OF_OUR_MAKING
+        /** CVE-2025-8671: the client breaks the protocol for us to do it. */
+        RESETS_BY_AN_EMPTY_WINDOW,
+        RESETS_BY_TOO_LARGE_A_WINDOW,
+        RESETS_BY_DATA_BEHIND_THE_END,
+        RESETS_BY_A_HEAD_BEHIND_THE_END,
+        RESETS_BY_HALF_A_PRIORITY,
+        RESETS_BY_TOO_MUCH_BODY,
+        REFUSED_STREAMS
     }
 
     private static void flood(Flood flood, Http2Client client, int i) throws IOException {
@@ -117,13 +126,21 @@ class Http2LimitsTest {
             case PINGS -> client.frame(PING, 0, 0, new byte[8]);
             case SETTINGS_AGAIN -> client.frame(SETTINGS, 0, 0);
             case EMPTY_DATA -> client.frame(DATA, 0, 1);
-            case PRIORITIES -> client.frame(2, 0, 1, new byte[5]);
+            case PRIORITIES -> client.frame(PRIORITY, 0, 1, new byte[5]);
             case UNKNOWN -> client.frame(99, 0, 0);
             case TINY_WINDOWS -> client.number(WINDOW_UPDATE, 0, 1);
             case CONTINUATIONS -> client.frame(CONTINUATION, 0, 1, Http2Client.block("x", "x".repeat(1000)));
             case EMPTY_CONTINUATIONS -> client.frame(CONTINUATION, 0, 1);
             case RESETS -> client.get(stream, "/slow").number(RST_STREAM, stream, ErrorCode.CANCEL);
-            case RESETS_OF_OUR_MAKING -> client.get(stream, "/slow").number(WINDOW_UPDATE, stream, 0);
+            case RESETS_BY_AN_EMPTY_WINDOW -> client.get(stream, "/slow").number(WINDOW_UPDATE, stream, 0);
+            case RESETS_BY_TOO_LARGE_A_WINDOW ->
+                client.get(stream, "/slow").number(WINDOW_UPDATE, stream, Integer.MAX_VALUE);
+            case RESETS_BY_DATA_BEHIND_THE_END -> client.get(stream, "/slow").data(stream, 0, "x");
+            case RESETS_BY_A_HEAD_BEHIND_THE_END -> client.get(stream, "/slow").get(stream, "/slow");
+            case RESETS_BY_HALF_A_PRIORITY -> client.get(stream, "/slow").frame(PRIORITY, 0, stream, new byte[4]);
+            case RESETS_BY_TOO_MUCH_BODY ->
+                client.request(stream, 0, "PUT", "/slow", "content-length", "1").data(stream, 0, "xx");
+            case REFUSED_STREAMS -> client.get(stream, "/slow");
             default -> throw new AssertionError(flood);
         }
     }
@@ -260,6 +277,71 @@ class Http2LimitsTest {
         try (Http2Client client = connect().widensNothing()) {
             client.get(1, "/");
             assertThat(client.awaitReset(1)).isIn(ErrorCode.INTERNAL_ERROR, ErrorCode.CANCEL);
+        }
+    }
+
+    /** A client that opens its streams' windows and not the connection's. */
+    @Test
+    void answersThatTheConnectionHasNoWindowForAreCut() throws IOException {
+        restart("idle_timeout: 1s");
+        app.plays(visit -> {
+            visit.head();
+            visit.send("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n").send(new byte[100_000]);
+            visit.awaitEnd();
+        });
+        try (Http2Client client = connect().widensNothing()) {
+            client.setting(4, 1_000_000);
+            for (int stream = 1; stream < 20; stream += 2) {
+                client.get(stream, "/");
+            }
+            for (int stream = 1; stream < 20; stream += 2) {
+                assertThat(client.awaitReset(stream)).isIn(ErrorCode.INTERNAL_ERROR, ErrorCode.CANCEL);
+            }
+        }
+        Eventually.holds("the app is told", () -> app.open() == 0);
+    }
+
+    /** A client whose windows are wide open, and that reads nothing from its socket. */
+    @Test
+    void whoReadsNothingIsClosed() throws IOException {
+        restart("idle_timeout: 1s");
+        app.plays(visit -> {
+            visit.head();
+            visit.send("HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n");
+            for (int i = 0; i < 1000; i++) {
+                visit.send(new byte[100_000]);
+            }
+            visit.awaitEnd();
+        });
+        try (Http2Client client = connect()) {
+            client.setting(4, Integer.MAX_VALUE).number(WINDOW_UPDATE, 0, Integer.MAX_VALUE - 65_535);
+            client.get(1, "/").get(3, "/");
+            Eventually.holds("the app has both", () -> app.open() == 2);
+            Eventually.holds("the app is told", () -> app.open() == 0);
+            client.socket().setSoTimeout(20_000);
+            client.widensNothing().awaitEnd();
+        }
+    }
+
+    /** A frame for each byte of an answer costs us as much as a flood of them. */
+    @Test
+    void whoTakesAnAnswerInCrumbsIsCut() throws IOException {
+        app.plays(visit -> {
+            visit.head();
+            visit.send("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n").send(new byte[100_000]);
+            visit.awaitEnd();
+        });
+        try (Http2Client client = connect().widensNothing()) {
+            client.setting(4, 1);
+            client.get(1, "/");
+            try {
+                for (int i = 0; i < 20_000; i++) {
+                    client.number(WINDOW_UPDATE, 1, 1);
+                }
+            } catch (SocketException e) {
+                // cut already
+            }
+            assertThat(client.awaitEnd()).isIn(ErrorCode.ENHANCE_YOUR_CALM, -1);
         }
     }
 

@@ -119,6 +119,9 @@ class Http2RequestTest {
         a.example        | a.example | a.example
         a.example        | A.Example | A.Example
         a.example        | b.example |
+        me@a.example     |           |
+        me:pw@a.example  |           |
+                         | me@a      |
                          |           |
         """)
     void authorityAndHostAreTheSame(String authority, String host, String app) throws IOException {
@@ -176,6 +179,14 @@ class Http2RequestTest {
         assertThat(client.awaitReset(1)).isEqualTo(ErrorCode.PROTOCOL_ERROR);
         assertThat(app.visits()).isZero();
         stillServes(3);
+    }
+
+    /** As over HTTP/1.1, where nothing is said of it either: RFC 9113 section 8.2.3 allows crumbs in any number. */
+    @Test
+    void cookiesAreJoinedWhateverStandsBetweenThem() throws IOException {
+        client.get(1, "/", "cookie", "a=1", "x-one", "1", "cookie", "b=2; c=3", "x-one", "2", "cookie", "d=4");
+        assertThat(client.answer(1).status()).isEqualTo(200);
+        assertThat(heads.remove().lines()).contains("Cookie: a=1; b=2; c=3; d=4", "x-one: 1", "x-one: 2");
     }
 
     @ParameterizedTest
