@@ -33,6 +33,7 @@ public final class IoContext {
         input = ByteBuffer.allocateDirect(buffers.getBufferSize());
         output = ByteBuffer.allocateDirect(buffers.getBufferSize());
     }
+
     public XnioIoThread thread() {
         return thread;
     }

@@ -147,12 +147,6 @@ final class FrameInput {
         }
     }
 
-    private void forgetPayload() {
-        payload = NOTHING;
-        handler.hold(-held);
-        held = 0;
-    }
-
     /** The present frame is complete. */
     private void end() throws ConnectionException {
         int stream = frame.stream();

@@ -62,7 +62,7 @@ class Http2ProgramsTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(names = {"PLAIN", "TLS"})
     void curl(Transport transport) throws Exception {
         Path file = Files.write(folder.resolve("body"), new byte[3_000_000]);
         try (RawApp app = RawApp.start(Http2ProgramsTest::serve);
@@ -85,7 +85,7 @@ class Http2ProgramsTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(names = {"PLAIN", "TLS"})
     void h2load(Transport transport) throws Exception {
         try (RawApp app = RawApp.start(Http2ProgramsTest::serve);
                 TestGate gate = gate(app, transport)) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests that two servers could read in two ways: refused, and nothing behind them is taken for a request. */
 @ParameterizedClass(name = "{0}")
-@EnumSource
+@EnumSource(names = {"PLAIN", "TLS"}) // bytes of HTTP/1.1
 class AmbiguousRequestTest {
 
     @Parameter

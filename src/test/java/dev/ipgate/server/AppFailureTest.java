@@ -126,8 +126,11 @@ class AppFailureTest {
                 client.send("GET / HTTP/1.1\r\nHost: a\r\n" + line + "\r\n\r\n");
                 String all = client.readToEnd();
                 if (!all.isEmpty()) {
-                    assertThat(all).startsWith("HTTP/1.1 200 OK").doesNotContain("\r\n0\r\n", "Content-Length: 4\r\n");
-                    assertThat(all).containsAnyOf("Content-Length: 100", "chunked");
+                    assertThat(all)
+                            .startsWith("HTTP/1.1 200 ")
+                            .doesNotContain("\r\n0\r\n")
+                            .doesNotContainIgnoringCase("Content-Length: 4\r\n")
+                            .containsPattern("(?i)Content-Length: 100|chunked");
                 }
                 assertThat(gate.getFrom("127.0.0.1", "/").body()).isEqualTo("hello");
             }

@@ -238,13 +238,14 @@ class GatewayTest {
                 .satisfiesExactly(
                         allowed -> assertThat(allowed)
                                 .startsWith("127.0.0.2 - - [")
-                                .contains("\"GET /a?b=c HTTP/1.1\" 200 6 \"-\" \"it \\x22quotes\\x22\" client=127.0.0.2"
+                                .contains("\"GET /a?b=c " + transport.version()
+                                        + "\" 200 6 \"-\" \"it \\x22quotes\\x22\" client=127.0.0.2"
                                         + " peer=127.0.0.2 decision=allow rule=")
                                 .containsPattern("rule=\\S+ipgate.yaml:\\d+ id=[0-9a-f]{12}$")
                                 .doesNotContain("c2VjcmV0"),
                         denied -> assertThat(denied)
                                 .startsWith("127.0.0.3 - - [")
-                                .contains("\"GET / HTTP/1.1\" 403 ", " decision=deny rule="));
+                                .contains("\"GET / " + transport.version() + "\" 403 ", " decision=deny rule="));
     }
 
     @Test

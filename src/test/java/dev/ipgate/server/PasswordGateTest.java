@@ -163,7 +163,7 @@ class PasswordGateTest {
                             .read();
 
                     assertThat(answer.status()).isEqualTo(401);
-                    assertThat(answer.header("Connection")).isEqualTo("close");
+                    assertThat(answer.header("Connection")).isEqualTo(transport.close());
                     assertThat(client.isClosedByServer()).isTrue();
                 }
             }
@@ -183,8 +183,9 @@ class PasswordGateTest {
                 assertThat(client.read().status()).isEqualTo(200);
             }
         }
-        assertThat(app.seen().get(0).bodyBytes()).isEqualTo(10);
-        assertThat(app.seen()).extracting(App.Seen::target).containsExactly("/", "/next", "/", "/next");
+        assertThat(app.seen())
+                .extracting(seen -> seen.target() + " " + seen.bodyBytes()) // HTTP/2 keeps no order
+                .containsExactlyInAnyOrder("/ 10", "/next 0", "/ 10", "/next 0");
     }
 
     @Test

@@ -224,7 +224,7 @@ class RequestBufferingTest {
             client.send(Arrays.copyOfRange(body, 200_000, 300_000));
             try (Socket connection = app.accept()) {
                 assertThat(readHead(connection.getInputStream()))
-                        .contains("\r\nContent-Length: 300000\r\n")
+                        .containsIgnoringCase("\r\nContent-Length: 300000\r\n")
                         .doesNotContain("Transfer-Encoding");
                 assertThat(connection.getInputStream().readNBytes(300_000)).isEqualTo(body);
                 answer(connection, "stored");
@@ -245,7 +245,7 @@ class RequestBufferingTest {
                 RawClient client = gate.connect()) {
             client.send(head("POST", framing + "\r\n"));
             try (Socket connection = app.accept()) { // before any of the body was sent
-                assertThat(readHead(connection.getInputStream())).contains("\r\n" + framing + "\r\n");
+                assertThat(readHead(connection.getInputStream())).containsIgnoringCase("\r\n" + framing + "\r\n");
                 answer(connection, "early");
                 assertThat(client.read().body()).isEqualTo("early");
             }
@@ -263,7 +263,7 @@ class RequestBufferingTest {
                     "Expect: 100-continue\r\n",
                     "Connection: Upgrade\r\n",
                     "Upgrade: websocket\r\n"));
-            assertThat(client.readHead().statusLine()).isEqualTo("HTTP/1.1 100 Continue");
+            assertThat(client.readHead().status()).isEqualTo(100);
             assertThat(isContacted()).isFalse();
 
             client.send("5;a=b\r\nhello\r\n0\r\nX-Sum: 5d41\r\n\r\n");
@@ -401,38 +401,6 @@ class RequestBufferingTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"zz\r\nhello\r\n0\r\n\r\n", "5\r\nhelloXX0\r\n\r\n", "-5\r\nA: b\r\n\r\n", "\r\n\r\n"})
-    void aMalformedBodyIsRefusedAndTheAppIsNotContacted(String malformed) throws IOException {
-        for (int before : List.of(1, 200_000)) {
-            try (TestGate gate = gate("chunked", "spool: 1MiB");
-                    RawClient client = gate.connect()) {
-                client.send(head("POST", CHUNKED));
-                sendChunk(client, random(before), 0, before);
-                client.send(malformed);
-
-                assertThat(client.read().status()).isEqualTo(400);
-                assertThat(client.isClosedByServer()).isTrue();
-                assertThat(isContacted()).isFalse();
-                awaitEmptySpool(gate);
-            }
-        }
-    }
-
-    @Test
-    void aBodyThatIsCutShortIsRefusedAndTheAppIsNotContacted() throws IOException {
-        for (String cut : List.of("5\r\nhello\r\n", "5\r\nhel", "5", "0\r\n", "0\r\nA: b\r\n")) {
-            try (TestGate gate = gate("chunked", "spool: 1MiB");
-                    RawClient client = gate.connect()) {
-                client.send(head("POST", CHUNKED)).send(cut);
-                client.socket().shutdownOutput();
-
-                assertThat(client.read().status()).as(cut).isEqualTo(400);
-                assertThat(isContacted()).as(cut).isFalse();
-            }
-        }
-    }
-
     @Test
     void aBodyWithALengthThatIsCutShortNeverReachesTheApp() throws IOException {
         try (TestGate gate = gate("all", "spool: 1MiB");
@@ -443,23 +411,6 @@ class RequestBufferingTest {
             assertThat(client.isClosedByServer()).isTrue();
             assertThat(isContacted()).isFalse();
             awaitEmptySpool(gate);
-        }
-    }
-
-    @Test
-    void aMalformedBodyThatStreamsReachesTheAppCut() throws IOException {
-        try (TestGate gate = gate("off", "spool: 1MiB");
-                RawClient client = gate.connect()) {
-            client.send(head("POST", CHUNKED)).send("5\r\nhello\r\n");
-            try (Socket connection = app.accept()) {
-                InputStream in = connection.getInputStream();
-                readHead(in);
-                assertThat(in.readNBytes(10)).asString(US_ASCII).isEqualTo("5\r\nhello\r\n");
-                client.send("-5\r\nA: b\r\n\r\n"); // for Undertow, the last chunk
-
-                assertThat(client.read().status()).isEqualTo(400);
-                assertThat(in.readAllBytes()).isEmpty();
-            }
         }
     }
 

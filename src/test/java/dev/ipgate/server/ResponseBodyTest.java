@@ -100,43 +100,12 @@ class ResponseBodyTest {
                     conversation.say("the end");
                 });
                 TestGate gate = gate(app);
-                RawClient client = gate.connect();
-                RawClient old = gate.connect()) {
+                RawClient client = gate.connect()) {
             for (int i = 0; i < 3; i++) { // in chunks, so that the client's connection stays
                 RawResponse answer = client.get("/");
                 assertThat(answer.header("Transfer-Encoding")).isEqualTo("chunked");
                 assertThat(answer.body()).isEqualTo("until the end");
             }
-            RawResponse answer = old.send("GET / HTTP/1.0\r\n\r\n").read();
-            assertThat(answer.header("Transfer-Encoding")).isNull();
-            assertThat(answer.body()).isEqualTo("until the end");
-        }
-    }
-
-    @Test
-    void anHttp10ClientIsAnsweredAndKeptIfItAsks() throws IOException {
-        try (ScriptedApp app = ScriptedApp.hello();
-                TestGate gate = gate(app);
-                RawClient kept = gate.connect();
-                RawClient closed = gate.connect()) {
-            for (int i = 0; i < 2; i++) {
-                kept.send("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
-                assertThat(kept.read().body()).isEqualTo("hello");
-            }
-            assertThat(closed.send("GET / HTTP/1.0\r\n\r\n").read().body()).isEqualTo("hello");
-            assertThat(closed.readToEnd()).isEmpty();
-        }
-    }
-
-    @Test
-    void aClientThatWantsToCloseIsClosed() throws IOException {
-        try (ScriptedApp app = ScriptedApp.hello();
-                TestGate gate = gate(app);
-                RawClient client = gate.connect()) {
-            RawResponse answer = client.get("/", "Connection: close");
-            assertThat(answer.header("Connection")).isEqualToIgnoringCase("close");
-            assertThat(answer.body()).isEqualTo("hello");
-            assertThat(client.readToEnd()).isEmpty();
         }
     }
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Upgraded connections: after the handshake, bytes go both ways until either side closes. */
 @ParameterizedClass(name = "{0}")
-@EnumSource
+@EnumSource(names = {"PLAIN", "TLS"}) // bytes of HTTP/1.1
 class WebSocketTest {
 
     @Parameter

@@ -31,9 +31,13 @@ public final class RawClient implements AutoCloseable {
     private final OutputStream out;
 
     private RawClient(Socket socket) throws IOException {
+        this(socket, new BufferedInputStream(socket.getInputStream()), socket.getOutputStream());
+    }
+
+    private RawClient(Socket socket, InputStream in, OutputStream out) {
         this.socket = socket;
-        this.in = new BufferedInputStream(socket.getInputStream());
-        this.out = socket.getOutputStream();
+        this.in = in;
+        this.out = out;
     }
 
     /** Connects from 127.0.0.1, or from ::1 to a server there. */
@@ -55,14 +59,29 @@ public final class RawClient implements AutoCloseable {
 
     /** Speaks TLS from now on, and asks for localhost. */
     public RawClient secure(SSLContext context) throws IOException {
+        return new RawClient(handshake(context));
+    }
+
+    /** Speaks HTTP/2 over TLS from now on, whatever it is told in HTTP/1.1. */
+    public RawClient secureHttp2(SSLContext context) throws IOException {
+        SSLSocket secure = handshake(context, "h2");
+        if (!"h2".equals(secure.getApplicationProtocol())) {
+            throw new IOException("the server does not speak HTTP/2");
+        }
+        Http2Bridge bridge = Http2Bridge.over(secure);
+        return new RawClient(secure, bridge.in(), bridge.out());
+    }
+
+    private SSLSocket handshake(SSLContext context, String... protocols) throws IOException {
         SSLSocket secure =
                 (SSLSocket) context.getSocketFactory().createSocket(socket, "localhost", socket.getPort(), true);
         SSLParameters parameters = secure.getSSLParameters();
         parameters.setServerNames(
                 List.of(new SNIHostName("localhost"))); // Java asks for no name without a dot by itself
+        parameters.setApplicationProtocols(protocols);
         secure.setSSLParameters(parameters);
         secure.startHandshake();
-        return new RawClient(secure);
+        return secure;
     }
 
     public Socket socket() {

@@ -55,7 +55,7 @@ public final class StreamingApp {
 
     /** A client at this address that has heard its first echo. */
     public static RawClient tunnel(TestGate gate, String from, String... headerLines) throws IOException {
-        RawClient client = gate.connectFrom(from);
+        RawClient client = gate.connectHttp1From(from);
         assertThat(client.upgrade("/tunnel", headerLines).status()).isEqualTo(101);
         assertEchoes(client);
         return client;

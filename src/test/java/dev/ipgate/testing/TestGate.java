@@ -13,12 +13,14 @@ import org.jspecify.annotations.Nullable;
 /** A gate in this process, with a conf file in a folder of its own and the access log beside it. */
 public final class TestGate implements AutoCloseable {
 
+    private final Transport transport;
     private final Path folder;
     private final Gate gate;
     private final String listen;
     private final @Nullable SSLContext trust; // null for plain HTTP
 
-    private TestGate(Path folder, Gate gate, String listen, @Nullable SSLContext trust) {
+    private TestGate(Transport transport, Path folder, Gate gate, String listen, @Nullable SSLContext trust) {
+        this.transport = transport;
         this.folder = folder;
         this.gate = gate;
         this.listen = listen;
@@ -34,7 +36,8 @@ public final class TestGate implements AutoCloseable {
     public static TestGate start(Transport transport, Path folder, String conf) throws IOException {
         String listen = transport.listen(folder);
         write(folder, conf, listen);
-        return new TestGate(folder, Gate.start(folder.resolve("ipgate.yaml")), listen, transport.trust(folder));
+        Gate gate = Gate.start(folder.resolve("ipgate.yaml"));
+        return new TestGate(transport, folder, gate, listen, transport.trust(folder));
     }
 
     private static void write(Path folder, String conf, String listen) throws IOException {
@@ -75,14 +78,16 @@ public final class TestGate implements AutoCloseable {
     }
 
     public RawClient connect() throws IOException {
-        return secured(RawClient.connect(address()));
+        return transport.speak(RawClient.connect(address()), trust);
     }
 
     public RawClient connectFrom(String source) throws IOException {
-        return secured(RawClient.connect(source, address()));
+        return transport.speak(RawClient.connect(source, address()), trust);
     }
 
-    private RawClient secured(RawClient client) throws IOException {
+    /** A client that speaks HTTP/1.1, for what HTTP/2 has not, such as WebSockets. */
+    public RawClient connectHttp1From(String source) throws IOException {
+        RawClient client = RawClient.connect(source, address());
         return trust == null ? client : client.secure(trust);
     }
 

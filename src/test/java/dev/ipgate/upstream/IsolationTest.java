@@ -8,6 +8,7 @@ import dev.ipgate.testing.RawApp.Visit;
 import dev.ipgate.testing.RawClient;
 import dev.ipgate.testing.RawResponse;
 import dev.ipgate.testing.TestGate;
+import dev.ipgate.testing.Transport;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -26,11 +27,16 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Many clients, each asking for answers stamped with its own token, through an app that misbehaves at random: nobody ever
  * sees a byte of somebody else's. {@code -Dipgate.isolation.exchanges=1000000} for the long run by hand.
  */
+@ParameterizedClass(name = "{0}")
+@EnumSource
 class IsolationTest {
 
     private static final int CLIENTS = 64;
@@ -56,6 +62,9 @@ class IsolationTest {
         NOTHING
     }
 
+    @Parameter
+    private Transport transport;
+
     @TempDir
     private Path folder;
 
@@ -68,7 +77,7 @@ class IsolationTest {
         System.out.println("IsolationTest seed " + seed);
         ExecutorService threads = Executors.newFixedThreadPool(CLIENTS);
         try (RawApp app = RawApp.start(this::misbehave);
-                TestGate gate = TestGate.start(folder, """
+                TestGate gate = TestGate.start(transport, folder, """
                         upstream: {url: "APP", response_timeout: 10s, keepalive: 1m, max_connections: 40}
                         rules: [{allow: all}]
                         access_log: off
