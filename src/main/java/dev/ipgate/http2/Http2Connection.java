@@ -219,6 +219,7 @@ final class Http2Connection implements Timed {
     private void endIfLeft() {
         if (lastCall.isOver() && streams.isEmpty() && state == State.OPEN) {
             state = State.ENDING;
+            lingers = true; // what it still says of the answers must not cost it the answers
             input.stop();
             flow.flushSoon();
         }
