@@ -91,7 +91,7 @@ class Http2HoldTest {
     }
 
     /** How a half head can end. */
-    private enum End {
+    enum End {
         THE_REST_COMES {
             @Override
             void happen(Wire wire) {
@@ -183,7 +183,7 @@ class Http2HoldTest {
         assertThat(targets).containsExactly("/after");
     }
 
-    private enum Half {
+    enum Half {
         HEAD,
         FRAME;
 

@@ -54,7 +54,7 @@ final class Http1Requests {
     }
 
     private void takeText(String soFar) throws IOException {
-        boolean whole = at == At.HEAD || at == At.TRAILERS
+        boolean whole = (at == At.HEAD || at == At.TRAILERS)
                 ? soFar.endsWith("\r\n\r\n") || (at == At.TRAILERS && soFar.equals("\r\n"))
                 : soFar.endsWith("\r\n");
         if (!whole) {
@@ -74,7 +74,7 @@ final class Http1Requests {
     }
 
     private void head(String[] lines) throws IOException {
-        String[] words = lines[0].split(" ");
+        String[] words = lines[0].split(" ", -1);
         List<String> fields = new ArrayList<>(List.of(":method", words[0], ":scheme", "https", ":path", words[1]));
         List<String> hosts = values(lines, "host");
         if (!hosts.isEmpty()) {
@@ -106,7 +106,7 @@ final class Http1Requests {
             return;
         }
         List<String> fields = new ArrayList<>();
-        for (String line : lines.split("\r\n")) {
+        for (String line : lines.split("\r\n", 0)) {
             fields.addAll(List.of(name(line), value(line)));
         }
         bridge.headers(stream, Http2Client.block(fields.toArray(new String[0])), true);

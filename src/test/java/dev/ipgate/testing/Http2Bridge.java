@@ -195,6 +195,7 @@ final class Http2Bridge {
         return Math.max(0, size);
     }
 
+    @SuppressWarnings("WaitNotInLoop") // whoever calls looks again
     private void await(long millis) throws IOException {
         try {
             wait(millis);
