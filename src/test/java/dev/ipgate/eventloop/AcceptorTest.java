@@ -220,14 +220,17 @@ class AcceptorTest {
     @Test
     void nobodyWaitsForALoopThatIsStuck() throws Exception {
         AcceptingChannel<StreamConnection> acceptor = listen();
+        CountDownLatch isStuck = new CountDownLatch(1);
         CountDownLatch stuck = new CountDownLatch(1);
         loops.getIoThread(0).execute(() -> {
+            isStuck.countDown();
             try {
                 stuck.await();
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }
         });
+        isStuck.await();
         for (int i = 0; i < 64; i++) {
             connectTo(acceptor);
         }
