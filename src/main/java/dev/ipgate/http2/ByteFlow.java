@@ -52,6 +52,9 @@ final class ByteFlow {
             }
         } catch (ConnectionException e) {
             connection.fail(e);
+        } catch (RuntimeException e) {
+            connection.close(); // nobody knows how far it came, and what comes next would be misread
+            throw e;
         } finally {
             reading = false;
         }
@@ -85,6 +88,9 @@ final class ByteFlow {
             connection.fail(e);
         } catch (IOException e) {
             connection.close();
+        } catch (RuntimeException e) {
+            connection.close(); // as above
+            throw e;
         } finally {
             reading = false;
         }

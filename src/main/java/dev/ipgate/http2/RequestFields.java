@@ -52,10 +52,15 @@ final class RequestFields implements Consumer<HeaderField> {
         } else if (field.name().equals(COOKIE)) {
             crumb(field.value());
         } else {
-            HeaderValues before = headers.get(field.name());
-            if (before != null && before.size() == MOST_OF_A_NAME) {
-                problem = "it has too many lines of one name";
-            }
+            add(field);
+        }
+    }
+
+    private void add(HeaderField field) {
+        HeaderValues before = headers.get(field.name());
+        if (before != null && before.size() == MOST_OF_A_NAME) {
+            problem = "it has too many lines of one name";
+        } else {
             headers.add(field.name(), field.value());
         }
     }

@@ -113,4 +113,19 @@ class Http2MemoryTest {
         assertThat(body.read(ByteBuffer.allocate(10_000))).isEqualTo(5000);
         assertThat(context.held()).isZero();
     }
+
+    /** Nobody knows then how far the frame came, and the next would be misread. */
+    @Test
+    void whatGoesWrongWithinAFrameEndsTheConnection() {
+        IoContext context = open(exchange -> {
+            BodySource body = ClientSide.body(exchange, -1);
+            body.onReadable(() -> {
+                throw new IllegalStateException("on purpose");
+            });
+            body.resume();
+        });
+        wire.send(PREFACE + frame(HEADERS, END_HEADERS, 1, POST) + frame(DATA, 0, 1, "x"));
+        assertThat(wire.isOpen()).isFalse();
+        assertThat(context.held()).isZero();
+    }
 }

@@ -181,6 +181,18 @@ class Http2RequestTest {
         stillServes(3);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {127, 128, 129, 300})
+    void aNameMayStandOn127Lines(int lines) throws IOException {
+        String[] fields = {":method", "GET", ":scheme", "http", ":authority", "a", ":path", "/"};
+        for (int i = 0; i < lines; i++) {
+            fields = with(fields, "x", "1");
+        }
+        client.frame(HEADERS, END_STREAM | END_HEADERS, 1, Http2Client.block(fields));
+        assertThat(client.answer(1).status()).isEqualTo(lines > 127 ? 400 : 200);
+        stillServes(3);
+    }
+
     /** As over HTTP/1.1, where nothing is said of it either: RFC 9113 section 8.2.3 allows crumbs in any number. */
     @Test
     void cookiesAreJoinedWhateverStandsBetweenThem() throws IOException {
