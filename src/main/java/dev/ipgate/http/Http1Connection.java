@@ -46,7 +46,7 @@ public final class Http1Connection extends UndertowConnection implements ClientR
     private static final long LINGER_NANOS = 5_000_000_000L; // nginx lingering_timeout
     private static final int DISCARDS_A_TURN = 16; // then the IO thread's other connections have theirs
 
-    private final Http1Server server;
+    private final HttpService service;
     private final IoContext context;
     private final ClientLink link;
     private final String scheme;
@@ -69,14 +69,14 @@ public final class Http1Connection extends UndertowConnection implements ClientR
     private @Nullable Consumer<StreamConnection> upgrade;
 
     Http1Connection(
-            Http1Server server,
+            HttpService service,
             IoContext context,
             StreamConnection channel,
             ClientLink link,
             String scheme,
             @Nullable PriorKnowledge http2) {
-        super(channel, context.buffers(), server.handler());
-        this.server = server;
+        super(channel, context.buffers(), service.handler());
+        this.service = service;
         this.context = context;
         this.link = link;
         this.scheme = scheme;
@@ -195,7 +195,7 @@ public final class Http1Connection extends UndertowConnection implements ClientR
     private void readHead(boolean more) throws IOException {
         boolean begun = !input.isEmpty();
         try {
-            switch (input.readHead(server.limits().headBytes(), more)) {
+            switch (input.readHead(service.limits().headBytes(), more)) {
                 case INCOMPLETE -> {
                     if (!begun && !input.isEmpty()) {
                         awaitHead();
@@ -254,7 +254,7 @@ public final class Http1Connection extends UndertowConnection implements ClientR
             Connectors.terminateRequest(next);
         }
         try {
-            server.handler().handleRequest(next);
+            service.handler().handleRequest(next);
         } catch (Exception | Error e) { // nobody would end the request, and its connection would stay for ever
             LOG.error("a request failed: it is cut, and not forwarded", e);
             close();
@@ -437,26 +437,26 @@ public final class Http1Connection extends UndertowConnection implements ClientR
 
     private void awaitHead() {
         link.endIdle();
-        deadline = LoopClock.nanoTime() + server.limits().headTimeout().toNanos();
+        deadline = LoopClock.nanoTime() + service.limits().headTimeout().toNanos();
     }
 
     private void idle() {
         long now = LoopClock.nanoTime();
         link.beginIdle(now);
-        deadline = now + server.limits().idleTimeout().toNanos();
+        deadline = now + service.limits().idleTimeout().toNanos();
     }
 
     @Override
     public void tick(long now) {
         if (state == State.REQUEST) {
-            if (response.isStalledSince(now - server.limits().idleTimeout().toNanos())) {
+            if (response.isStalledSince(now - service.limits().idleTimeout().toNanos())) {
                 close();
             }
         } else if (now - deadline >= 0) {
             if (state == State.HEAD && input.isEmpty()) {
                 sayGoodbye();
             } else if (state == State.HEAD) {
-                server.countHeadTimeout();
+                service.countHeadTimeout();
             }
             close();
         }

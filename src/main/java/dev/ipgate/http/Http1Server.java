@@ -1,50 +1,16 @@
 package dev.ipgate.http;
 
-import io.undertow.server.HttpHandler;
 import java.nio.ByteBuffer;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.xnio.StreamConnection;
 
 /** Speaks HTTP/1.1 and HTTP/1.0 with clients, and hands every request to one handler. */
 public final class Http1Server {
 
-    private final HttpHandler handler;
-    private final IoContexts contexts;
-    private final LongAdder headTimeouts = new LongAdder();
-    private volatile Http1Limits limits;
+    private final HttpService service;
 
-    /**
-     * Makes a server without connections.
-     *
-     * @param handler called on the connection's IO thread; ends each exchange by an answer, at once or later
-     */
-    public Http1Server(IoContexts contexts, HttpHandler handler, Http1Limits limits) {
-        this.contexts = contexts;
-        this.handler = handler;
-        this.limits = limits;
-    }
-
-    /** New limits, for connections that are open already as well. */
-    public void setLimits(Http1Limits next) {
-        limits = next;
-    }
-
-    Http1Limits limits() {
-        return limits;
-    }
-
-    HttpHandler handler() {
-        return handler;
-    }
-
-    /** Heads that did not arrive in time, since the start. */
-    public long headTimeouts() {
-        return headTimeouts.sum();
-    }
-
-    void countHeadTimeout() {
-        headTimeouts.increment();
+    public Http1Server(HttpService service) {
+        this.service = service;
     }
 
     /**
@@ -68,6 +34,6 @@ public final class Http1Server {
             String scheme,
             @Nullable ByteBuffer early,
             @Nullable PriorKnowledge http2) {
-        new Http1Connection(this, contexts.of(channel.getIoThread()), channel, link, scheme, http2).start(early);
+        new Http1Connection(service, service.context(channel), channel, link, scheme, http2).start(early);
     }
 }

@@ -1,5 +1,6 @@
 package dev.ipgate.http2;
 
+import dev.ipgate.http.HttpService;
 import dev.ipgate.http2.ClosedStreams.How;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class FrameHandler {
 
     private final Http2Connection connection;
-    private final Http2Server server;
+    private final HttpService service;
     private final FrameOutput output;
     private final Sending sending;
     private final FloodLimit flood;
@@ -21,14 +22,14 @@ final class FrameHandler {
 
     FrameHandler(
             Http2Connection connection,
-            Http2Server server,
+            HttpService service,
             FrameOutput output,
             Sending sending,
             FloodLimit flood,
             HpackDecoder decoder,
             Streams streams) {
         this.connection = connection;
-        this.server = server;
+        this.service = service;
         this.output = output;
         this.sending = sending;
         this.flood = flood;
@@ -38,7 +39,7 @@ final class FrameHandler {
 
     /** Bytes of a head, compressed, in frames of any number. */
     int mostHeadBytes() {
-        return 2 * server.limits().headBytes();
+        return 2 * service.limits().headBytes();
     }
 
     /** Takes room for a head that has not arrived whole, or gives it back; false if there is none left. */
@@ -130,7 +131,7 @@ final class FrameHandler {
     void headers(int id, byte[] block, int from, int to, boolean endsStream) throws ConnectionException {
         Http2Stream stream = streams.get(id);
         boolean opens = streams.isNew(id);
-        RequestFields fields = new RequestFields(server.limits().headBytes(), !opens);
+        RequestFields fields = new RequestFields(service.limits().headBytes(), !opens);
         decoder.decode(block, from, to, fields);
         boolean selfish = dependsOnItself;
         dependsOnItself = false;

@@ -2,6 +2,7 @@ package dev.ipgate.http2;
 
 import dev.ipgate.eventloop.LoopClock;
 import dev.ipgate.http.ClientLink;
+import dev.ipgate.http.HttpService;
 import dev.ipgate.http.Timed;
 import io.undertow.connector.ByteBufferPool;
 import java.io.IOException;
@@ -31,7 +32,7 @@ final class Http2Connection implements Timed {
 
     private static final long LINGER_NANOS = 5_000_000_000L; // nginx lingering_timeout
 
-    private final Http2Server server;
+    private final HttpService service;
     private final Http2Context context;
     private final StreamConnection channel;
     private final ClientLink link;
@@ -53,13 +54,13 @@ final class Http2Connection implements Timed {
 
     /** @param prefaceAt bytes of the client's preface that others have read */
     Http2Connection(
-            Http2Server server,
+            HttpService service,
             Http2Context context,
             StreamConnection channel,
             ClientLink link,
             String scheme,
             int prefaceAt) {
-        this.server = server;
+        this.service = service;
         this.context = context;
         this.channel = channel;
         this.link = link;
@@ -67,9 +68,9 @@ final class Http2Connection implements Timed {
         output = new FrameOutput(context.io(), channel.getSinkChannel());
         flow = new ByteFlow(this, context.io(), channel, output);
         sending = new Sending(context, output, flood, flow::flushSoon);
-        streams = new Streams(this, server, sending, flood);
+        streams = new Streams(this, service, sending, flood);
         HpackDecoder decoder = new HpackDecoder(context.names());
-        handler = new FrameHandler(this, server, output, sending, flood, decoder, streams);
+        handler = new FrameHandler(this, service, output, sending, flood, decoder, streams);
         input = new FrameInput(handler, prefaceAt);
         headClock = new HeadClock(input);
         lastCall = new LastCall(output);
@@ -241,14 +242,14 @@ final class Http2Connection implements Timed {
     private void idle() {
         long now = LoopClock.nanoTime();
         link.beginIdle(now);
-        deadline = now + server.limits().idleTimeout().toNanos();
+        deadline = now + service.limits().idleTimeout().toNanos();
     }
 
     // ---- time -------------------------------------------------------------------------------------------------------
 
     @Override
     public void tick(long now) {
-        long stalled = now - server.limits().idleTimeout().toNanos();
+        long stalled = now - service.limits().idleTimeout().toNanos();
         flood.tick();
         if (output.isStalledSince(stalled)) {
             close();
@@ -256,8 +257,8 @@ final class Http2Connection implements Timed {
             if (state == State.LINGERING && now - deadline >= 0) {
                 close();
             }
-        } else if (headClock.isLate(now, server.limits().headTimeout())) {
-            server.countHeadTimeout();
+        } else if (headClock.isLate(now, service.limits().headTimeout())) {
+            service.countHeadTimeout();
             end(ErrorCode.NO_ERROR, true);
         } else if (lastCall.isDue(now)) {
             lastCallHeard();

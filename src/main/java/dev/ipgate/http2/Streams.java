@@ -1,5 +1,6 @@
 package dev.ipgate.http2;
 
+import dev.ipgate.http.HttpService;
 import dev.ipgate.http2.ClosedStreams.How;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -19,7 +20,7 @@ final class Streams {
     static final int MOST = 128;
 
     private final Http2Connection connection;
-    private final Http2Server server;
+    private final HttpService service;
     private final Sending sending;
     private final FloodLimit flood;
     private final Map<Integer, Http2Stream> open = new HashMap<>();
@@ -27,9 +28,9 @@ final class Streams {
     private int last; // that the client has opened
     private int initialWindow = Sending.DEFAULT_WINDOW;
 
-    Streams(Http2Connection connection, Http2Server server, Sending sending, FloodLimit flood) {
+    Streams(Http2Connection connection, HttpService service, Sending sending, FloodLimit flood) {
         this.connection = connection;
-        this.server = server;
+        this.service = service;
         this.sending = sending;
         this.flood = flood;
     }
@@ -98,7 +99,7 @@ final class Streams {
         open.put(id, stream);
         connection.busy();
         try {
-            server.handler().handleRequest(stream.exchange());
+            service.handler().handleRequest(stream.exchange());
         } catch (Exception | Error e) { // nobody would end the request, and its stream would stay for ever
             LOG.error("a request failed: it is cut, and not forwarded", e);
             stream.close();

@@ -4,10 +4,10 @@ import dev.ipgate.client.ClientAddress;
 import dev.ipgate.config.LimitSettings;
 import dev.ipgate.config.ListenSettings;
 import dev.ipgate.http.BufferPool;
+import dev.ipgate.http.ClientLimits;
 import dev.ipgate.http.ClientLink;
-import dev.ipgate.http.Http1Limits;
 import dev.ipgate.http.Http1Server;
-import dev.ipgate.http.IoContexts;
+import dev.ipgate.http.HttpService;
 import dev.ipgate.http2.Http2Server;
 import dev.ipgate.net.IpAddress;
 import dev.ipgate.tls.TlsLink;
@@ -59,8 +59,9 @@ final class Listeners {
 
     private final XnioWorker worker;
     private final ClientConnections connections;
-    private final Http1Server http;
     private final Predicate<IpAddress> trusted;
+    private final HttpService service;
+    private final Http1Server http;
     private final Http2Server http2;
     private final ProxyHeaders proxyHeaders;
     private final Occasional troubles = new Occasional(LOG);
@@ -109,21 +110,20 @@ final class Listeners {
         this.trusted = trusted;
         this.handshakePatience = limits.requestHeadTimeout();
         this.proxyHeaders = new ProxyHeaders(trusted, PROXY_HEADER_PATIENCE);
-        IoContexts contexts = new IoContexts(buffers);
-        this.http = new Http1Server(contexts, gateway, limits(limits));
-        this.http2 = new Http2Server(contexts, gateway, limits(limits));
+        this.service = new HttpService(buffers, gateway, limits(limits));
+        this.http = new Http1Server(service);
+        this.http2 = new Http2Server(service);
     }
 
     /** New limits, for the connections that are open as well. */
     void setLimits(LimitSettings limits) {
-        http.setLimits(limits(limits));
-        http2.setLimits(limits(limits));
+        service.setLimits(limits(limits));
         handshakePatience = limits.requestHeadTimeout();
     }
 
-    private static Http1Limits limits(LimitSettings limits) {
+    private static ClientLimits limits(LimitSettings limits) {
         // a head up to twice as large as its fields may be is read, for the answer to say whose it is and what is wrong
-        return new Http1Limits(2 * limits.headerBytes(), limits.requestHeadTimeout(), limits.idleTimeout());
+        return new ClientLimits(2 * limits.headerBytes(), limits.requestHeadTimeout(), limits.idleTimeout());
     }
 
     /** Sockets that are bound and do not accept yet, so that a reload can still take them back. */

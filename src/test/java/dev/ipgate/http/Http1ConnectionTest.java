@@ -349,7 +349,7 @@ class Http1ConnectionTest {
         connection.tick(System.nanoTime() + Wire.LIMITS.headTimeout().toNanos());
 
         assertThat(wire.isOpen()).isFalse();
-        assertThat(wire.server().headTimeouts()).isEqualTo(1);
+        assertThat(wire.service().headTimeouts()).isEqualTo(1);
     }
 
     @Test
@@ -365,7 +365,7 @@ class Http1ConnectionTest {
         assertThat(slow.isOpen()).isTrue();
         connection.tick(System.nanoTime() + Wire.LIMITS.idleTimeout().toNanos());
         assertThat(slow.isOpen()).isFalse();
-        assertThat(slow.server().headTimeouts()).isZero();
+        assertThat(slow.service().headTimeouts()).isZero();
     }
 
     @Test

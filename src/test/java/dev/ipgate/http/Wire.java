@@ -35,7 +35,7 @@ import org.xnio.conduits.WriteReadyHandler;
 final class Wire {
 
     static final int BUFFER_BYTES = 256;
-    static final Http1Limits LIMITS = new Http1Limits(4096, Duration.ofSeconds(10), Duration.ofSeconds(75));
+    static final ClientLimits LIMITS = new ClientLimits(4096, Duration.ofSeconds(10), Duration.ofSeconds(75));
 
     /** What all clients together may have sent and nobody can use yet. */
     static final int EARLY_BYTES = 64 * 1024;
@@ -45,7 +45,7 @@ final class Wire {
 
     private final ByteArrayOutputStream written = new ByteArrayOutputStream();
     private final IoThread thread;
-    private final Http1Server server;
+    private final HttpService service;
     private final Http2Server http2;
     private final IoContext context;
     private final Channel channel;
@@ -65,15 +65,15 @@ final class Wire {
         IoContexts contexts = new IoContexts(new BufferPool(BUFFER_BYTES, 1), EARLY_BYTES);
         thread = new IoThread();
         channel = new Channel(thread);
-        server = new Http1Server(contexts, handler, LIMITS);
-        http2 = new Http2Server(contexts, handler, LIMITS);
+        service = new HttpService(contexts, handler, LIMITS);
+        http2 = new Http2Server(service);
         context = contexts.of(thread);
     }
 
     private Wire(Wire other) {
         thread = other.thread;
         channel = new Channel(thread);
-        server = other.server;
+        service = other.service;
         http2 = other.http2;
         context = other.context;
     }
@@ -84,7 +84,7 @@ final class Wire {
     }
 
     Http1Connection open() {
-        Http1Connection connection = new Http1Connection(server, context, channel, link(), "http", null);
+        Http1Connection connection = new Http1Connection(service, context, channel, link(), "http", null);
         connection.start(null);
         return connection;
     }
@@ -106,8 +106,8 @@ final class Wire {
         return context;
     }
 
-    Http1Server server() {
-        return server;
+    HttpService service() {
+        return service;
     }
 
     /** Lets a piece arrive, and everything happen that follows from it. */

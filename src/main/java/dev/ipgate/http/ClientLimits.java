@@ -9,4 +9,4 @@ import java.time.Duration;
  * @param headTimeout from the first byte of a head to its last
  * @param idleTimeout between requests, and for an answer that the client does not take
  */
-public record Http1Limits(int headBytes, Duration headTimeout, Duration idleTimeout) {}
+public record ClientLimits(int headBytes, Duration headTimeout, Duration idleTimeout) {}
