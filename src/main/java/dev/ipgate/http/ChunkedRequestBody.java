@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class ChunkedRequestBody implements BodySource {
 
     private final HttpServerExchange exchange;
-    private final Http1Connection connection;
+    private final BodyBytes bytes;
     private final ChunkedBody chunks = new ChunkedBody();
     private final long limit;
     private long received;
@@ -23,9 +23,9 @@ final class ChunkedRequestBody implements BodySource {
      *
      * @param limit bytes that it may have, or -1
      */
-    ChunkedRequestBody(HttpServerExchange exchange, Http1Connection connection, long limit) {
+    ChunkedRequestBody(HttpServerExchange exchange, BodyBytes bytes, long limit) {
         this.exchange = exchange;
-        this.connection = connection;
+        this.bytes = bytes;
         this.limit = limit;
     }
 
@@ -34,7 +34,7 @@ final class ChunkedRequestBody implements BodySource {
         int start = buffer.position();
         int end = buffer.limit();
         while (!chunks.isDone() && buffer.hasRemaining()) {
-            int read = connection.readBody(buffer);
+            int read = bytes.read(buffer);
             if (read < 0) {
                 throw new EOFException("the client broke off its body");
             }
@@ -61,13 +61,13 @@ final class ChunkedRequestBody implements BodySource {
         }
         if (chunks.isDone()) {
             if (chunks.leftover() > 0) {
-                connection.giveBack(buffer.duplicate().limit(end).position(end - chunks.leftover()));
+                bytes.giveBack(buffer.duplicate().limit(end).position(end - chunks.leftover()));
             }
             HeaderMap trailers = chunks.trailers();
             if (trailers != null) {
                 exchange.putAttachment(HttpAttachments.REQUEST_TRAILERS, trailers);
             }
-            connection.endBody();
+            bytes.end();
         }
         return data;
     }
@@ -79,20 +79,20 @@ final class ChunkedRequestBody implements BodySource {
 
     @Override
     public void resume() {
-        connection.resumeBody();
+        bytes.resume();
     }
 
     @Override
     public void suspend() {
         if (!chunks.isDone()) { // else reads are on for another reason
-            connection.suspendBody();
+            bytes.suspend();
         }
     }
 
     @Override
     public void onReadable(@Nullable Runnable listener) {
         if (!chunks.isDone()) {
-            connection.onBodyReadable(listener);
+            bytes.onReadable(listener);
         }
     }
 }

@@ -43,7 +43,6 @@ public final class Http1Connection extends UndertowConnection implements ClientR
 
     private static final Logger LOG = LoggerFactory.getLogger(Http1Connection.class);
     private static final HttpString UNKNOWN_METHOD = new HttpString("-");
-    private static final long LINGER_NANOS = 5_000_000_000L; // nginx lingering_timeout
     private static final int DISCARDS_A_TURN = 16; // then the IO thread's other connections have theirs
 
     private final HttpService service;
@@ -52,6 +51,7 @@ public final class Http1Connection extends UndertowConnection implements ClientR
     private final String scheme;
     private final @Nullable PriorKnowledge http2;
     private final Http1Input input;
+    private final BodyBytes bytes;
     private final ClientWatch watch;
     private final Http1Response response;
 
@@ -65,7 +65,6 @@ public final class Http1Connection extends UndertowConnection implements ClientR
     private String target = "";
     private @Nullable String problem;
     private boolean headTooLarge;
-    private @Nullable Runnable bodyListener;
     private @Nullable Consumer<StreamConnection> upgrade;
 
     Http1Connection(
@@ -82,6 +81,7 @@ public final class Http1Connection extends UndertowConnection implements ClientR
         this.scheme = scheme;
         this.http2 = http2;
         input = new Http1Input(originalSourceConduit, context);
+        bytes = new BodyBytes(input, originalSourceConduit, this::bodyRead);
         watch = new ClientWatch(originalSourceConduit, input, link.tls() != null);
         response = new Http1Response(context, channel.getSinkChannel());
     }
@@ -162,9 +162,7 @@ public final class Http1Connection extends UndertowConnection implements ClientR
         switch (state) {
             case HEAD -> readHeads();
             case REQUEST -> {
-                if (bodyListener != null) {
-                    bodyListener.run();
-                } else {
+                if (!bytes.tell()) {
                     watch.readable();
                 }
             }
@@ -286,35 +284,12 @@ public final class Http1Connection extends UndertowConnection implements ClientR
         }
         String length = asked.getRequestHeaders().getFirst(Headers.CONTENT_LENGTH);
         return length == null
-                ? new ChunkedRequestBody(asked, this, limit)
-                : new LengthBody(this, Long.parseLong(length));
-    }
-
-    /** Reads bytes of the request's body as they stand, those that came with the head first. */
-    int readBody(ByteBuffer buffer) throws IOException {
-        return input.read(buffer);
-    }
-
-    /** What was read behind the end of the body is the next request; the bytes stay the caller's. */
-    void giveBack(ByteBuffer bytes) throws IOException {
-        input.giveBack(bytes);
-    }
-
-    void onBodyReadable(@Nullable Runnable listener) {
-        bodyListener = listener;
-    }
-
-    void resumeBody() {
-        originalSourceConduit.resumeReads();
-    }
-
-    void suspendBody() {
-        originalSourceConduit.suspendReads();
+                ? new ChunkedRequestBody(asked, bytes, limit)
+                : new LengthBody(bytes, Long.parseLong(length));
     }
 
     /** The body has been read to its end. */
-    void endBody() {
-        bodyListener = null;
+    private void bodyRead() {
         if (exchange != null) {
             originalSourceConduit.resumeReads(); // to notice when the client leaves
             Connectors.terminateRequest(exchange);
@@ -361,7 +336,7 @@ public final class Http1Connection extends UndertowConnection implements ClientR
         exchange = null;
         problem = null;
         headTooLarge = false;
-        bodyListener = null;
+        bytes.forget();
         watch.forget();
         response.end();
     }
@@ -390,11 +365,7 @@ public final class Http1Connection extends UndertowConnection implements ClientR
         next.accept(channel);
     }
 
-    /**
-     * Closes a connection on which the client may still be sending, when all has been written. Closing at once would make the
-     * kernel send a reset, and the client might never read the answer; so we say that we are done, and throw away what
-     * arrives for a while (RFC 9112 section 9.6, nginx {@code lingering_close}).
-     */
+    /** Closes a connection on which the client may still be sending, when all has been written. */
     @Override
     public void linger() {
         if (state == State.CLOSED) {
@@ -403,15 +374,8 @@ public final class Http1Connection extends UndertowConnection implements ClientR
         endRequest();
         input.clear();
         state = State.LINGERING;
-        deadline = LoopClock.nanoTime() + LINGER_NANOS;
-        try {
-            originalSinkConduit.terminateWrites();
-            originalSinkConduit.flush();
-        } catch (IOException e) {
-            close();
-            return;
-        }
-        if (watch.hasEnded()) {
+        deadline = LoopClock.nanoTime() + Farewell.LINGER_NANOS;
+        if (!Farewell.say(channel) || watch.hasEnded()) {
             close();
             return;
         }
@@ -462,15 +426,10 @@ public final class Http1Connection extends UndertowConnection implements ClientR
         }
     }
 
-    /** Over TLS the client could otherwise not tell the end, to which it has all it asked for, from a cut. */
+    /** In the clear, closing says as much. */
     private void sayGoodbye() {
         if (link.tls() != null) {
-            try {
-                originalSinkConduit.terminateWrites();
-                originalSinkConduit.flush();
-            } catch (IOException e) {
-                // it has gone already
-            }
+            Farewell.say(channel);
         }
     }
 

@@ -8,14 +8,14 @@ import org.jspecify.annotations.Nullable;
 /** A body of the client's whose length its head gave. */
 final class LengthBody implements BodySource {
 
-    private final Http1Connection connection;
+    private final BodyBytes bytes;
     private long remaining;
 
-    LengthBody(Http1Connection connection, long length) {
-        this.connection = connection;
+    LengthBody(BodyBytes bytes, long length) {
+        this.bytes = bytes;
         remaining = length;
         if (length == 0) {
-            connection.endBody();
+            bytes.end();
         }
     }
 
@@ -30,7 +30,7 @@ final class LengthBody implements BodySource {
         }
         int read;
         try {
-            read = connection.readBody(buffer);
+            read = bytes.read(buffer);
         } finally {
             buffer.limit(limit);
         }
@@ -39,7 +39,7 @@ final class LengthBody implements BodySource {
         }
         remaining -= read;
         if (remaining == 0) {
-            connection.endBody();
+            bytes.end();
         }
         return read;
     }
@@ -51,20 +51,20 @@ final class LengthBody implements BodySource {
 
     @Override
     public void resume() {
-        connection.resumeBody();
+        bytes.resume();
     }
 
     @Override
     public void suspend() {
         if (remaining > 0) { // else reads are on for another reason
-            connection.suspendBody();
+            bytes.suspend();
         }
     }
 
     @Override
     public void onReadable(@Nullable Runnable listener) {
         if (remaining > 0) {
-            connection.onBodyReadable(listener);
+            bytes.onReadable(listener);
         }
     }
 }

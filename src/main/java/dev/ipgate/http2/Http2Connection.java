@@ -2,10 +2,10 @@ package dev.ipgate.http2;
 
 import dev.ipgate.eventloop.LoopClock;
 import dev.ipgate.http.ClientLink;
+import dev.ipgate.http.Farewell;
 import dev.ipgate.http.HttpService;
 import dev.ipgate.http.Timed;
 import io.undertow.connector.ByteBufferPool;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,8 +29,6 @@ final class Http2Connection implements Timed {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Http2Connection.class);
-
-    private static final long LINGER_NANOS = 5_000_000_000L; // nginx lingering_timeout
 
     private final HttpService service;
     private final Http2Context context;
@@ -171,22 +169,19 @@ final class Http2Connection implements Timed {
         flow.flushSoon();
     }
 
-    /** All has gone out. A client that may be sending still would be told by a reset, before it reads what we said. */
+    /** All has gone out. */
     private void said() {
         if (!lingers) {
             close();
             return;
         }
         state = State.LINGERING;
-        deadline = LoopClock.nanoTime() + LINGER_NANOS;
-        try {
-            channel.getSinkChannel().shutdownWrites();
-            channel.getSinkChannel().flush();
-        } catch (IOException e) {
+        deadline = LoopClock.nanoTime() + Farewell.LINGER_NANOS;
+        if (Farewell.say(channel)) {
+            flow.resumeReads();
+        } else {
             close();
-            return;
         }
-        flow.resumeReads();
     }
 
     /** The gate stops. */

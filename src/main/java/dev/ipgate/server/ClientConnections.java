@@ -2,9 +2,9 @@ package dev.ipgate.server;
 
 import dev.ipgate.config.LimitSettings;
 import dev.ipgate.http.ClientLink;
+import dev.ipgate.http.Farewell;
 import dev.ipgate.http.IdleQueue;
 import dev.ipgate.net.IpAddress;
-import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -206,18 +206,9 @@ final class ClientConnections {
             leaving.run();
         } else if (!link.isBusy()) {
             if (link.tls() != null) {
-                sayGoodbye(connection);
+                Farewell.say(connection);
             }
             IoUtils.safeClose(connection);
-        }
-    }
-
-    private static void sayGoodbye(StreamConnection connection) {
-        try {
-            connection.getSinkChannel().shutdownWrites();
-            connection.getSinkChannel().flush();
-        } catch (IOException e) {
-            // it has gone already
         }
     }
 
