@@ -1,22 +1,24 @@
 package dev.ipgate.server;
 
+import static dev.ipgate.testing.SilentApp.readHead;
+import static dev.ipgate.testing.Uploads.CHUNKED;
+import static dev.ipgate.testing.Uploads.conf;
+import static dev.ipgate.testing.Uploads.head;
+import static dev.ipgate.testing.Uploads.sendChunk;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ipgate.testing.Eventually;
 import dev.ipgate.testing.RawClient;
+import dev.ipgate.testing.SilentApp;
 import dev.ipgate.testing.TestGate;
 import dev.ipgate.testing.Transport;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
@@ -33,71 +35,14 @@ class MalformedChunksTest {
     @Parameter
     private Transport transport;
 
-    private static final String CHUNKED = "Transfer-Encoding: chunked\r\n";
-
     @TempDir
     private Path folder;
 
-    /** An app that does nothing by itself: the test accepts its connections, reads and answers. */
-    private ServerSocket app;
-
-    @BeforeEach
-    void startApp() throws IOException {
-        app = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        app.setSoTimeout(20_000);
-    }
-
-    @AfterEach
-    void stopApp() throws IOException {
-        app.close();
-    }
+    @AutoClose
+    private final SilentApp app = SilentApp.start();
 
     private TestGate gate(String buffering, String limits) throws IOException {
-        return TestGate.start(transport, folder, conf("http://127.0.0.1:" + app.getLocalPort(), buffering, limits));
-    }
-
-    private static String conf(String url, String buffering, String limits) {
-        return """
-                upstream: {url: "URL", request_buffering: BUFFERING, response_timeout: 1m}
-                rules: [{allow: 127.0.0.1}]
-                limits: {LIMITS}
-                """.replace("URL", url).replace("BUFFERING", buffering).replace("LIMITS", limits);
-    }
-
-    private static String head(String method, String... lines) {
-        return method + " /upload HTTP/1.1\r\nHost: localhost\r\n" + String.join("", lines) + "\r\n";
-    }
-
-    private static void sendChunk(RawClient client, byte[] bytes, int from, int length) throws IOException {
-        client.send(Integer.toHexString(length) + "\r\n");
-        byte[] chunk = new byte[length + 2];
-        System.arraycopy(bytes, from, chunk, 0, length);
-        chunk[length] = '\r';
-        chunk[length + 1] = '\n';
-        client.send(chunk);
-    }
-
-    /** Whether anybody has connected to the app, which accepts nobody by itself. */
-    private boolean isContacted() throws IOException {
-        app.setSoTimeout(1);
-        try {
-            app.accept().close();
-            return true;
-        } catch (SocketTimeoutException e) {
-            return false;
-        } finally {
-            app.setSoTimeout(20_000);
-        }
-    }
-
-    private static String readHead(InputStream in) throws IOException {
-        StringBuilder head = new StringBuilder();
-        while (head.indexOf("\r\n\r\n") < 0) {
-            int next = in.read();
-            assertThat(next).as("the end of %s", head).isNotNegative();
-            head.append((char) next);
-        }
-        return head.toString();
+        return TestGate.start(transport, folder, conf(app.url(), buffering, limits));
     }
 
     @ParameterizedTest
@@ -112,7 +57,7 @@ class MalformedChunksTest {
 
                 assertThat(client.read().status()).isEqualTo(400);
                 assertThat(client.isClosedByServer()).isTrue();
-                assertThat(isContacted()).isFalse();
+                assertThat(app.isContacted()).isFalse();
                 Eventually.holds("the spool is empty", () -> gate.gate().spooledBytes() == 0);
             }
         }
@@ -127,7 +72,7 @@ class MalformedChunksTest {
                 client.socket().shutdownOutput();
 
                 assertThat(client.read().status()).as(cut).isEqualTo(400);
-                assertThat(isContacted()).as(cut).isFalse();
+                assertThat(app.isContacted()).as(cut).isFalse();
             }
         }
     }

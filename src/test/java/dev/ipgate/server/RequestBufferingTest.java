@@ -1,12 +1,18 @@
 package dev.ipgate.server;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static dev.ipgate.testing.SilentApp.answer;
+import static dev.ipgate.testing.SilentApp.readHead;
+import static dev.ipgate.testing.Uploads.CHUNKED;
+import static dev.ipgate.testing.Uploads.conf;
+import static dev.ipgate.testing.Uploads.head;
+import static dev.ipgate.testing.Uploads.sendChunk;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ipgate.testing.App;
 import dev.ipgate.testing.RawClient;
 import dev.ipgate.testing.RawResponse;
+import dev.ipgate.testing.SilentApp;
 import dev.ipgate.testing.TestGate;
 import dev.ipgate.testing.Transport;
 import java.io.BufferedInputStream;
@@ -14,8 +20,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.file.Files;
@@ -29,7 +33,6 @@ import java.util.Random;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
@@ -48,31 +51,15 @@ class RequestBufferingTest {
     private Transport transport;
 
     private static final long PATIENCE_NANOS = 20_000_000_000L;
-    private static final String CHUNKED = "Transfer-Encoding: chunked\r\n";
 
     @TempDir
     private Path folder;
 
-    /** An app that does nothing by itself: the test accepts its connections, reads and answers. */
     @AutoClose
-    private ServerSocket app;
-
-    @BeforeEach
-    void startApp() throws IOException {
-        app = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        app.setSoTimeout(20_000);
-    }
+    private final SilentApp app = SilentApp.start();
 
     private TestGate gate(String buffering, String limits) throws IOException {
-        return TestGate.start(transport, folder, conf("http://127.0.0.1:" + app.getLocalPort(), buffering, limits));
-    }
-
-    private static String conf(String url, String buffering, String limits) {
-        return """
-                upstream: {url: "URL", request_buffering: BUFFERING, response_timeout: 1m}
-                rules: [{allow: 127.0.0.1}]
-                limits: {LIMITS}
-                """.replace("URL", url).replace("BUFFERING", buffering).replace("LIMITS", limits);
+        return TestGate.start(transport, folder, conf(app.url(), buffering, limits));
     }
 
     /** An app that answers with the framing it saw, and the size and the hash of the body. */
@@ -107,19 +94,6 @@ class RequestBufferingTest {
         byte[] body = new byte[size];
         new Random(size).nextBytes(body);
         return body;
-    }
-
-    private static String head(String method, String... lines) {
-        return method + " /upload HTTP/1.1\r\nHost: localhost\r\n" + String.join("", lines) + "\r\n";
-    }
-
-    private static void sendChunk(RawClient client, byte[] bytes, int from, int length) throws IOException {
-        client.send(Integer.toHexString(length) + "\r\n");
-        byte[] chunk = new byte[length + 2];
-        System.arraycopy(bytes, from, chunk, 0, length);
-        chunk[length] = '\r';
-        chunk[length + 1] = '\n';
-        client.send(chunk);
     }
 
     private static void sendChunks(RawClient client, byte[] body, int chunk) throws IOException {
@@ -161,36 +135,6 @@ class RequestBufferingTest {
         }
     }
 
-    /** Whether anybody has connected to the app, which accepts nobody by itself. */
-    private boolean isContacted() throws IOException {
-        app.setSoTimeout(1);
-        try {
-            app.accept().close();
-            return true;
-        } catch (SocketTimeoutException e) {
-            return false;
-        } finally {
-            app.setSoTimeout(20_000);
-        }
-    }
-
-    private static String readHead(InputStream in) throws IOException {
-        StringBuilder head = new StringBuilder();
-        while (head.indexOf("\r\n\r\n") < 0) {
-            int next = in.read();
-            assertThat(next).as("the end of %s", head).isNotNegative();
-            head.append((char) next);
-        }
-        return head.toString();
-    }
-
-    private static void answer(Socket connection, String body) throws IOException {
-        connection
-                .getOutputStream()
-                .write(("HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)
-                        .getBytes(ISO_8859_1));
-    }
-
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 16_384, 16_385, 65_535, 65_536, 65_537, 131_072, 20_000_000})
     void aChunkedUploadArrivesWholeWithItsLength(int size) throws IOException {
@@ -219,7 +163,7 @@ class RequestBufferingTest {
             client.send(head("PUT", "Content-Length: 300000\r\n"));
             client.send(Arrays.copyOf(body, 200_000));
             await("some of it is spooled", () -> gate.gate().spooledBytes() > 100_000);
-            assertThat(isContacted()).isFalse();
+            assertThat(app.isContacted()).isFalse();
 
             client.send(Arrays.copyOfRange(body, 200_000, 300_000));
             try (Socket connection = app.accept()) {
@@ -264,7 +208,7 @@ class RequestBufferingTest {
                     "Connection: Upgrade\r\n",
                     "Upgrade: websocket\r\n"));
             assertThat(client.readHead().status()).isEqualTo(100);
-            assertThat(isContacted()).isFalse();
+            assertThat(app.isContacted()).isFalse();
 
             client.send("5;a=b\r\nhello\r\n0\r\nX-Sum: 5d41\r\n\r\n");
             try (Socket connection = app.accept()) {
@@ -295,7 +239,7 @@ class RequestBufferingTest {
             client.send(head("POST", CHUNKED, "Expect: 100-continue\r\n"));
 
             assertThat(client.read().status()).isEqualTo(403);
-            assertThat(isContacted()).isFalse();
+            assertThat(app.isContacted()).isFalse();
         }
     }
 
@@ -381,7 +325,7 @@ class RequestBufferingTest {
                 }
                 awaitEmptySpool(gate);
             }
-            assertThat(isContacted()).isFalse();
+            assertThat(app.isContacted()).isFalse();
         }
     }
 
@@ -409,7 +353,7 @@ class RequestBufferingTest {
             client.socket().shutdownOutput();
 
             assertThat(client.isClosedByServer()).isTrue();
-            assertThat(isContacted()).isFalse();
+            assertThat(app.isContacted()).isFalse();
             awaitEmptySpool(gate);
         }
     }
@@ -507,7 +451,7 @@ class RequestBufferingTest {
                 assertThat(in.readNBytes(15)).hasSize(15);
             }
             assertThat(client.read().status()).isEqualTo(502);
-            assertThat(isContacted()).isFalse();
+            assertThat(app.isContacted()).isFalse();
         }
     }
 
@@ -519,7 +463,7 @@ class RequestBufferingTest {
             sendChunk(client, random(200_000), 0, 200_000);
 
             assertThat(client.read().status()).isEqualTo(413);
-            assertThat(isContacted()).isFalse();
+            assertThat(app.isContacted()).isFalse();
             awaitEmptySpool(gate);
         }
     }
@@ -533,7 +477,7 @@ class RequestBufferingTest {
             sendChunk(client, random(sent), 0, sent);
 
             assertThat(client.read().status()).isEqualTo(408);
-            assertThat(isContacted()).isFalse();
+            assertThat(app.isContacted()).isFalse();
             awaitEmptySpool(gate);
         }
     }
