@@ -1,5 +1,6 @@
 package dev.ipgate.http2;
 
+import dev.ipgate.http.ContentLength;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.ServerConnection;
 import io.undertow.util.HeaderMap;
@@ -35,20 +36,11 @@ record RequestHead(
         exchange.setProtocol(Protocols.HTTP_2_0);
         exchange.setPersistent(true);
         String problem = tooLarge ? null : fields.read(exchange);
-        long length = length(headers);
+        String given = headers.getFirst(Headers.CONTENT_LENGTH); // if it is none, others refuse it
+        long length = given == null ? ContentLength.NONE : ContentLength.parse(given);
         if (problem == null && whole && length > 0) {
             problem = "its body is shorter than it said";
         }
         return new RequestHead(exchange, tooLarge ? "" : fields.target(), problem, tooLarge, length);
-    }
-
-    /** Whether what the head gives is a length is judged elsewhere. */
-    private static long length(HeaderMap headers) {
-        String text = headers.getFirst(Headers.CONTENT_LENGTH);
-        try {
-            return text == null ? -1 : Math.max(-1, Long.parseLong(text));
-        } catch (NumberFormatException e) {
-            return -1;
-        }
     }
 }

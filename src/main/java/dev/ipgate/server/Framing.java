@@ -1,6 +1,7 @@
 package dev.ipgate.server;
 
 import dev.ipgate.http.ClientSide;
+import dev.ipgate.http.ContentLength;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
@@ -11,8 +12,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Refuses what two servers could read in two ways (RFC 9112 sections 6 and 11.2). */
 final class Framing {
-
-    private static final int LONGEST_LENGTH = 18; // digits that always fit a long
 
     private Framing() {}
 
@@ -45,7 +44,7 @@ final class Framing {
                 return "both Transfer-Encoding and Content-Length";
             }
         }
-        if (lengths != null && (lengths.size() != 1 || !isLength(lengths.getFirst()))) {
+        if (lengths != null && (lengths.size() != 1 || ContentLength.parse(lengths.getFirst()) < 0)) {
             return "a malformed Content-Length";
         }
         HeaderValues hosts = headers.get(Headers.HOST);
@@ -75,18 +74,6 @@ final class Framing {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (c <= ' ' || c == '#' || c == 0x7F || (c > 0x7F && !query)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static boolean isLength(String text) {
-        if (text.isEmpty() || text.length() > LONGEST_LENGTH) {
-            return false;
-        }
-        for (int i = 0; i < text.length(); i++) {
-            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
                 return false;
             }
         }

@@ -1,5 +1,6 @@
 package dev.ipgate.upstream;
 
+import dev.ipgate.http.ContentLength;
 import dev.ipgate.http.MalformedMessageException;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
@@ -26,7 +27,6 @@ record AnswerFraming(Kind kind, long length) {
         CLOSE
     }
 
-    private static final int LONGEST_LENGTH = 18; // digits; more may not fit a long
     private static final int NO_CONTENT = 204;
     private static final int NOT_MODIFIED = 304;
 
@@ -38,7 +38,7 @@ record AnswerFraming(Kind kind, long length) {
     static AnswerFraming of(AnswerHead head, HttpString method) throws MalformedMessageException {
         HeaderValues codings = head.headers().get(Headers.TRANSFER_ENCODING);
         HeaderValues lengths = head.headers().get(Headers.CONTENT_LENGTH);
-        if (lengths != null && (lengths.size() != 1 || !isLength(lengths.getFirst()))) {
+        if (lengths != null && (lengths.size() != 1 || ContentLength.parse(lengths.getFirst()) < 0)) {
             throw new MalformedMessageException("its Content-Length is malformed");
         }
         if (method.equals(Methods.HEAD) || head.status() == NO_CONTENT || head.status() == NOT_MODIFIED) {
@@ -53,19 +53,7 @@ record AnswerFraming(Kind kind, long length) {
         }
         return lengths == null
                 ? new AnswerFraming(Kind.CLOSE, 0)
-                : new AnswerFraming(Kind.LENGTH, Long.parseLong(lengths.getFirst()));
-    }
-
-    private static boolean isLength(String text) {
-        if (text.isEmpty() || text.length() > LONGEST_LENGTH) {
-            return false;
-        }
-        for (int i = 0; i < text.length(); i++) {
-            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
-                return false;
-            }
-        }
-        return true;
+                : new AnswerFraming(Kind.LENGTH, ContentLength.parse(lengths.getFirst()));
     }
 
     /** Whether the connection could serve another request after this answer. */

@@ -9,7 +9,7 @@ public final class Uploads {
 
     private Uploads() {}
 
-    /** @param lines each with its end */
+    /** A request's head; each further line with its end. */
     public static String head(String method, String... lines) {
         return method + " /upload HTTP/1.1\r\nHost: localhost\r\n" + String.join("", lines) + "\r\n";
     }
