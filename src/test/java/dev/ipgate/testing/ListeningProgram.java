@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /** A real program that listens on a port of 127.0.0.1, such as nginx or sshd. Ends with the test. */
 public final class ListeningProgram implements AutoCloseable {
@@ -36,6 +37,15 @@ public final class ListeningProgram implements AutoCloseable {
      * @throws IOException with what it printed, if it ends instead
      */
     static ListeningProgram start(Path log, Command command) throws IOException {
+        return start(log, command, () -> true);
+    }
+
+    /**
+     * The same for a program that listens before it is sure to run.
+     *
+     * @param ready what holds when it is
+     */
+    static ListeningProgram start(Path log, Command command, BooleanSupplier ready) throws IOException {
         String why = "";
         for (int i = 0; i < TRIES; i++) {
             int port = Ports.free();
@@ -46,7 +56,9 @@ public final class ListeningProgram implements AutoCloseable {
                     .start();
             ListeningProgram program = new ListeningProgram(process, port);
             try {
-                Eventually.holds("listens or has ended", () -> !process.isAlive() || program.listens());
+                Eventually.holds(
+                        "listens or has ended",
+                        () -> !process.isAlive() || (ready.getAsBoolean() && program.listens()));
             } catch (AssertionError e) {
                 program.close();
                 throw e;
