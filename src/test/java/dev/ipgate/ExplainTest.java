@@ -70,6 +70,19 @@ class ExplainTest {
                 """.replace("CONF", conf));
     }
 
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            '~^a$', '*.b.example'       | any.b.example
+            .b.example                  | b.example
+            www.b.*                     | www.b.any
+            '~^a$'                      | localhost
+            """)
+    void aHostIsThoughtOfThatPatternsHold(String hosts, String host) throws IOException {
+        conf = conf(CONF.replace("app.example.com", hosts));
+
+        assertThat(explain("203.0.113.7").out()).contains("GET / for " + host + "\n");
+    }
+
     @Test
     void theAnswerIsThereAsJsonToo() {
         CommandRun run = explain("203.0.113.7", "--path", "/admin/x", "--json");

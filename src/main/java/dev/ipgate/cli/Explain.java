@@ -115,7 +115,7 @@ public final class Explain implements Command {
                 headers::get,
                 "http",
                 null,
-                host != null ? host : hosts.isEmpty() ? configuration.judge().someHost() : hosts.get(0),
+                host != null ? host : hosts.isEmpty() ? configuration.someHost() : hosts.get(0),
                 CertificateDoor.NONE,
                 orElse(arguments.value(METHOD), "GET"),
                 withoutQuery(orElse(arguments.value(PATH), "/")));

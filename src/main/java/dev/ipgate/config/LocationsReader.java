@@ -1,7 +1,5 @@
 package dev.ipgate.config;
 
-import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
 import dev.ipgate.config.DoorsReader.Doors;
 import dev.ipgate.config.LocationSettings.Match;
 import dev.ipgate.policy.Access;
@@ -159,17 +157,6 @@ final class LocationsReader {
     }
 
     private static @Nullable String regex(Setting setting) {
-        return setting.as(text -> {
-            try {
-                Pattern.compile(text);
-                return text;
-            } catch (PatternSyntaxException e) {
-                String unknown = text.matches(".*\\(\\?<?[=!].*|.*\\\\[1-9].*")
-                        ? "; RE2 has no look-around and no back-references"
-                        : "";
-                throw new IllegalArgumentException(
-                        "\"" + text + "\" is no regular expression of RE2: " + e.getDescription() + unknown, e);
-            }
-        });
+        return setting.as(text -> RegexText.compile(text, text).pattern());
     }
 }

@@ -4,6 +4,7 @@ import dev.ipgate.config.DoorsReader.Doors;
 import dev.ipgate.problem.Position;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what a site is made of, for the default site at the top level and for each of {@code sites}. */
@@ -86,6 +87,10 @@ final class SiteReader {
         List<LocationSettings> paths = locations.read(section.find("locations"), own);
         doors.reviewSite(section, own, paths.stream().anyMatch(path -> hasTwoDoors(path, list != null)));
         UpstreamSettings upstream = app == null ? preset.upstream() : upstreams.read(app, preset);
+        if (Stream.concat(Stream.ofNullable(upstream), paths.stream().map(LocationSettings::upstream))
+                .anyMatch(SiteReader::seesAnotherName)) {
+            HostNames.warnOfStrangers(section.find("hosts"));
+        }
         boolean whole = list == null ? own.auth() != null : !ownRules.isEmpty();
         return upstream == null || !whole
                 ? null
@@ -99,6 +104,10 @@ final class SiteReader {
                         preset.staticPrefix(),
                         name,
                         at);
+    }
+
+    private static boolean seesAnotherName(@Nullable UpstreamSettings upstream) {
+        return upstream != null && (upstream.replacesHost() || upstream.originUpstream());
     }
 
     private static boolean hasTwoDoors(LocationSettings location, boolean siteHasRules) {

@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One app: the names it answers to, who may reach it, and where it is.
  *
- * @param hosts its names, in lower case, without port or trailing dot; {@code *.example.com} for any name below. May be
- *     empty for the default site only
+ * @param hosts its names, in lower case, without port or trailing dot; {@code *.example.com} for any name below,
+ *     {@code .example.com} for that and itself, {@code www.example.*} for any name that begins so, {@code ~regex} for one
+ *     in which the expression (RE2) is found. May be empty for the default site only
  * @param rules who may pass, in order; empty only where a password alone decides
  * @param auth how a password is asked for; null if it is not
  * @param satisfy whether both the rules and the password have to let a client in, or one of them

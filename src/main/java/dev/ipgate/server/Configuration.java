@@ -10,6 +10,7 @@ import dev.ipgate.problem.Problems;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * One reading of the conf file and of the list files that it names, ready to judge with. The commands that open no
@@ -55,5 +56,19 @@ public record Configuration(Settings settings, Judge judge, List<Problem> warnin
         Judge judge = Judge.of(settings, groups, problems, now);
         problems.throwIfErrors();
         return new Configuration(settings, judge, problems.warnings());
+    }
+
+    /**
+     * A Host that a request may have, for {@code explain}: the default site's first, else localhost or the first site's.
+     * Regular expressions tell of none.
+     */
+    public String someHost() {
+        Stream<String> names = settings.defaultSite() != null
+                ? settings.defaultSite().hosts().stream()
+                : settings.sites().stream().flatMap(site -> site.hosts().stream());
+        return names.filter(name -> !name.startsWith(Hosts.REGEX))
+                .findFirst()
+                .map(name -> name.startsWith(".") ? name.substring(1) : name.replace("*", "any"))
+                .orElse("localhost");
     }
 }

@@ -14,7 +14,7 @@ import dev.ipgate.policy.Entry;
 import dev.ipgate.problem.Problems;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -50,7 +50,7 @@ public final class Judge {
         List<Place> places = new ArrayList<>();
         PlaceBuilder builder =
                 new PlaceBuilder(groups, settings.clientAddress().trustedProxies(), problems, now, places);
-        Map<String, Site> hosts = new HashMap<>();
+        Map<String, Site> hosts = new LinkedHashMap<>(); // as regular expressions are tried in the order of the file
         Site defaultSite = null;
         if (settings.defaultSite() != null) {
             defaultSite = addSite(settings.defaultSite(), builder, hosts, problems);
@@ -207,15 +207,6 @@ public final class Judge {
         return others == Entry.OPEN
                 ? Verdict.pass(client, place, decision)
                 : Verdict.certified(client, place, decision);
-    }
-
-    /** A Host that a request may have, for {@code explain}: the default site's first, else localhost or the first site's. */
-    public String someHost() {
-        String name = defaultSite == null ? places.get(0).name() : defaultSite.name();
-        if (name.equals(Site.UNNAMED)) {
-            return "localhost";
-        }
-        return name.startsWith("*.") ? "any" + name.substring(1) : name;
     }
 
     /** The scheme that the client used: of the connection, or what a trusted proxy says. */

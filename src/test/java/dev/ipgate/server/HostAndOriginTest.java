@@ -20,7 +20,7 @@ class HostAndOriginTest {
 
     private static final String AS_MLFLOW_WANTS_IT = """
             upstream: {url: "APP", host_header: upstream, origin: upstream}
-            hosts: [mlflow.example.com, "*.lab.example.com"]
+            hosts: [mlflow.example.com, "*.lab.example.com", '~^w\\d+\\.example\\.com$']
             client_address: {trusted_proxies: [127.0.0.1], untrusted_forwarder: ignore}
             rules: [{allow: 127.0.0.0/8}]
             """;
@@ -60,6 +60,7 @@ class HostAndOriginTest {
                 "mlflow.example.com",
                 "MLFLOW.example.com.:5050",
                 "a.lab.example.com",
+                "W1.example.com.:80",
                 "a.b.lab.example.com",
                 "localhost",
                 "localhost:8080",
@@ -80,6 +81,7 @@ class HostAndOriginTest {
             strings = {
                 "rebound.example",
                 "lab.example.com",
+                "w1.example.com.evil.example",
                 "mlflow.example.com.evil.example",
                 "xmlflow.example.com",
                 "localhost.evil.example",

@@ -3,6 +3,7 @@ package dev.ipgate.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -132,15 +133,31 @@ class HostNameTest {
 
     // Hosts
 
-    private static final Hosts<String> HOSTS = Hosts.compile(Stream.of(
-                    "example.com",
-                    "*.example.com",
-                    "*.deep.example.com",
-                    "www.deep.example.com",
-                    "*.net",
-                    "192.0.2.1",
-                    "[::1]")
-            .collect(Collectors.toMap(pattern -> pattern, pattern -> pattern)));
+    private static final Hosts<String> HOSTS = hosts(
+            "example.com",
+            "*.example.com",
+            "*.deep.example.com",
+            "www.deep.example.com",
+            "*.net",
+            ".both.org",
+            "*.a.both.org",
+            "www.example.*",
+            "www.example.co.*",
+            "10.0.0.*",
+            "192.0.2.1",
+            "[::1]",
+            "~^w\\d+\\.",
+            "~^w1\\.",
+            "~two\\.dev$",
+            "~^CAPS\\.dev$",
+            "~^\\[2001:db8:",
+            "~^198\\.51\\.");
+
+    private static Hosts<String> hosts(String... patterns) {
+        return Hosts.compile(Stream.of(patterns)
+                .collect(Collectors.toMap(
+                        pattern -> pattern, pattern -> pattern, (one, other) -> one, LinkedHashMap::new)));
+    }
 
     @ParameterizedTest(name = "{0} gets {1}")
     @CsvSource(nullValues = "-", textBlock = """
@@ -161,17 +178,84 @@ class HostNameTest {
             192.0.2.2,                    -
             [0::1]:80,                    [::1]
             [::2],                        -
+            both.org,                     .both.org
+            BOTH.org.:1,                  .both.org
+            x.both.org,                   .both.org
+            x.a.both.org,                 *.a.both.org
+            a.both.org,                   .both.org
+            notboth.org,                  -
+            www.example.com,              *.example.com
+            www.example.org,              www.example.*
+            WWW.example.org.:80,          www.example.*
+            www.example.co.uk,            www.example.co.*
+            www.example.co,               www.example.*
+            www.example.x.y.z,            www.example.*
+            www.example,                  -
+            www.example.net,              *.net
+            a.www.example.org,            -
+            10.0.0.7:80,                  10.0.0.*
+            10.0.0.7.evil.org,            10.0.0.*
+            10.0.1.7,                     -
+            w1.dev,                       ~^w\\d+\\.
+            W22.DEV.:80,                  ~^w\\d+\\.
+            w1.example.com,               *.example.com
+            w1.net,                       *.net
+            aw1.dev,                      -
+            w1,                           -
+            x.two.dev,                    ~two\\.dev$
+            xtwo.dev.,                    ~two\\.dev$
+            two.dev:443,                  ~two\\.dev$
+            two.dev.evil.org,             -
+            caps.dev,                     ~^CAPS\\.dev$
+            Caps.Dev,                     ~^CAPS\\.dev$
+            [2001:DB8:0::7]:1,            ~^\\[2001:db8:
+            198.51.100.7:80,              ~^198\\.51\\.
             """)
-    void theExactNameAndThenTheLongestWildcardWins(String host, @Nullable String pattern) {
+    void exactThenLongestWildcardInFrontThenLongestBehindThenTheFirstRegexWins(String host, @Nullable String pattern) {
         assertThat(HOSTS.find(parse(host))).isEqualTo(pattern);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "*", "*.", "*.*.a", "a.*", "*a", "a:80", "a:", "::1", "*.192.0.2.1", "*.[::1]", "a b"})
+    @ValueSource(
+            strings = {
+                "",
+                "*",
+                "*.",
+                "*.*.a",
+                "a.*.b",
+                "*.a.*",
+                ".*",
+                ".",
+                "..a",
+                "a*",
+                "a:1.*",
+                "[::1].*",
+                ".192.0.2.1",
+                "*a",
+                "a:80",
+                "a:",
+                "::1",
+                "*.192.0.2.1",
+                "*.[::1]",
+                "a b"
+            })
     void aPatternIsAHostOrAStarAndAName(String pattern) {
         assertThatThrownBy(() -> Hosts.compile(Map.of(pattern, "x")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("\"" + pattern + "\" is not a host");
+    }
+
+    @Test
+    void aRegexThatIsNoneIsRefused() {
+        assertThatThrownBy(() -> Hosts.compile(Map.of("~(", "x")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("\"~(\" is not a regular expression of RE2: missing closing )");
+    }
+
+    @Test
+    void aLeadingDotTakesTheNameAndAllBelowIt() {
+        assertThatThrownBy(() -> hosts(".a.example", "a.example")).hasMessageContaining("is there twice");
+        assertThatThrownBy(() -> hosts(".a.example", "*.a.example")).hasMessageContaining("is there twice");
     }
 
     @Test

@@ -30,7 +30,7 @@ class RedirectToHttpsTest {
                 listen:
                   - {address: "127.0.0.1:0", redirect_to_https: true}
                 upstream: APP
-                hosts: [mlflow.example.com, "*.apps.example.com"]
+                hosts: [mlflow.example.com, "*.apps.example.com", .both.example, "www.one.*", '~^w\\d+\\.example$']
                 client_address: {trusted_proxies: [127.0.0.2]}
                 rules: [{allow: 127.0.0.0/8}]
                 sites:
@@ -50,6 +50,10 @@ class RedirectToHttpsTest {
             mlflow.example.com,       /?,                          https://mlflow.example.com/?
             mlflow.example.com,       /a?b?c=\u00e9&&d,            https://mlflow.example.com/a?b?c=\u00e9&&d
             192.0.2.1:80,             /x,                          https://192.0.2.1/x
+            Both.example:80,          /x,                          https://Both.example/x
+            x.both.example,           /x,                          https://x.both.example/x
+            www.one.co.uk,            /x,                          https://www.one.co.uk/x
+            W22.example.:81,          /x,                          https://W22.example./x
             mlflow.example.com,       http://mlflow.example.com/y?z, https://mlflow.example.com/y?z
             mlflow.example.com,       http://mlflow.example.com,   https://mlflow.example.com/
             """)
@@ -70,6 +74,10 @@ class RedirectToHttpsTest {
                 "evil.example",
                 "mlflow.example.com.evil.example",
                 "xmlflow.example.com",
+                "notboth.example",
+                "w22.example.evil.example",
+                "w.example",
+                "xwww.one.com",
                 "apps.example.com",
                 "localhost",
                 "127.0.0.1",

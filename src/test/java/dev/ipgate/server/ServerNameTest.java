@@ -21,7 +21,8 @@ class ServerNameTest {
     private static final String SITES = """
             sites:
               - {hosts: [a.example, "*.a.example"], upstream: "http://127.0.0.1:1", rules: [{allow: 127.0.0.1}]}
-              - {hosts: [b.example], upstream: "http://127.0.0.1:1", rules: [{allow: 127.0.0.1}]}
+              - {hosts: ['~^r[0-9]+\\.example$', "t.*", .d.example], upstream: "http://127.0.0.1:1", rules: [{allow: 127.0.0.1}]}
+              - {hosts: [b.example, r0.example], upstream: "http://127.0.0.1:1", rules: [{allow: 127.0.0.1}]}
             """;
     private static final String DEFAULT =
             "hosts: main.example\nupstream: \"http://127.0.0.1:1\"\nrules: [{allow: 127.0.0.1}]\n";
@@ -60,6 +61,17 @@ class ServerNameTest {
             else.example, a.example,     OTHER_SITE,          OTHER_SITE
             else.example, main.example,  ,                    UNKNOWN_HOST
             else.example, else.example,  ,                    UNKNOWN_HOST
+            r1.example,   r1.example,    ,                    ,
+            R1.Example,   r2.example:1,  ,                    ,
+            t.example,    r2.example,    ,                    ,
+            d.example,    x.d.example,   ,                    ,
+            r1.example,   t.anything.at, ,                    ,
+            r1.example,   r0.example,    OTHER_SITE,          OTHER_SITE
+            r0.example,   r1.example,    OTHER_SITE,          OTHER_SITE
+            r1.example,   a.example,     OTHER_SITE,          OTHER_SITE
+            r1.example,   xr1.example,   OTHER_SITE,          OTHER_SITE
+            xr1.example,  r1.example,    OTHER_SITE,          OTHER_SITE
+            r1.example,   main.example,  OTHER_SITE,          OTHER_SITE
             -.[],         a.example,     OTHER_SITE,          OTHER_SITE
             ,             a.example,     ,                    ,
             ,             b.example,     ,                    ,
