@@ -84,6 +84,25 @@ class ExplainTest {
     }
 
     @Test
+    void aLocationWithinOthersIsToldWithThose() throws IOException {
+        conf = conf(CONF + """
+                  - path: /api
+                    rules: [{allow: 203.0.113.0/24}]
+                    locations:
+                      - path: /api/2.0
+                        locations: [{path: 'delete$', match: regex, rules: [{deny: all}]}]
+                """);
+
+        assertThat(explain("203.0.113.7", "--path", "/api/2.0/runs/delete").out())
+                .contains(
+                        "refused:  403 deny\n",
+                        ":17\n",
+                        "place:    app.example.com /api > /api/2.0 > delete$, app at ");
+        assertThat(explain("203.0.113.7", "--path", "/api/2.0/runs/get").out())
+                .contains("passes:   allow\n", ":14\n", "place:    app.example.com /api > /api/2.0, app at ");
+    }
+
+    @Test
     void theAnswerIsThereAsJsonToo() {
         CommandRun run = explain("203.0.113.7", "--path", "/admin/x", "--json");
 

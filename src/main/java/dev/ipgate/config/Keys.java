@@ -40,6 +40,7 @@ enum Keys {
             "rules",
             "access",
             "upstream",
+            "locations",
             "note"),
     PRESET("preset", "name", "static_prefix"),
     UPSTREAM(

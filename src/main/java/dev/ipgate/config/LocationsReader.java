@@ -28,12 +28,26 @@ final class LocationsReader {
         this.upstreams = upstreams;
     }
 
+    /**
+     * What locations are in: a site, or another location.
+     *
+     * @param doors what its locations inherit
+     * @param guarded whether it, or what it is in, has {@code access}, which its locations inherit
+     * @param path how all paths in it begin, as far as that is known
+     * @param regex whether it is a regular expression
+     */
+    private record Around(Doors doors, boolean guarded, String path, boolean regex) {}
+
     /** @param site the doors of the site, which its locations inherit */
     List<LocationSettings> read(@Nullable Setting setting, Doors site) {
+        return read(setting, new Around(site, false, "", false));
+    }
+
+    private List<LocationSettings> read(@Nullable Setting setting, Around around) {
         List<LocationSettings> locations = new ArrayList<>();
         Map<String, LocationSettings> seen = new HashMap<>();
         for (Setting item : setting == null ? List.<Setting>of() : setting.items()) {
-            LocationSettings location = location(item, site);
+            LocationSettings location = location(item, around);
             if (location == null) {
                 continue;
             }
@@ -49,7 +63,7 @@ final class LocationsReader {
         return List.copyOf(locations);
     }
 
-    private @Nullable LocationSettings location(Setting setting, Doors site) {
+    private @Nullable LocationSettings location(Setting setting, Around around) {
         Section section = setting.section(Keys.LOCATION);
         if (section == null) {
             return null;
@@ -57,25 +71,28 @@ final class LocationsReader {
         Match match = section.word("match", Match.PREFIX, MATCHES);
         boolean beforeRegex = section.flag("before_regex", false);
         boolean ignoreCase = section.flag("ignore_case", false);
-        Doors here = doors.location(section, site);
+        Doors here = doors.location(section, around.doors());
         Setting own = section.find("rules");
         Setting app = section.find("upstream");
         List<RuleSettings> ownRules = own == null ? null : rules.read(own);
         UpstreamSettings upstream = app == null ? null : upstreams.read(app, SitePreset.NONE);
-        List<RuleSettings> before = onlyTo(section.find("access"), here);
+        List<RuleSettings> before = onlyTo(section, here, around);
         String note = section.text("note");
-        Setting pathSetting = section.find("path");
         if (beforeRegex && match != Match.PREFIX) {
             section.error("before_regex is for match: prefix only; leave it out");
         }
         if (ignoreCase && match != Match.REGEX) {
             section.error("ignore_case is for match: regex only; leave it out, or write match: regex");
         }
-        if (pathSetting == null) {
-            section.missing("path", "is missing; write such as path: /health");
-            return null;
+        String path = path(section, match, around);
+        Setting inner = section.find("locations");
+        if (inner != null && match == Match.EXACT) {
+            inner.errorAtKey("cannot stand in an exact location, which is one path; put them beside it");
         }
-        String path = match == Match.REGEX ? regex(pathSetting) : path(pathSetting, match);
+        boolean guarded = around.guarded() || !before.isEmpty();
+        Around inside =
+                new Around(here, guarded, path == null || match == Match.REGEX ? "" : path, match == Match.REGEX);
+        List<LocationSettings> nested = read(inner, inside);
         return path == null
                 ? null
                 : new LocationSettings(
@@ -88,14 +105,49 @@ final class LocationsReader {
                         before,
                         ownRules,
                         upstream,
+                        nested,
                         note,
                         setting.name(),
                         setting.at());
     }
 
-    /** What {@code access} of a location stands for: whoever is let in, nobody goes further. */
-    private static List<RuleSettings> onlyTo(@Nullable Setting setting, Doors here) {
+    /** The path, or null if it is missing or wrong. One that is nested has to be within what is around, as with nginx. */
+    private static @Nullable String path(Section section, Match match, Around around) {
+        Setting setting = section.find("path");
+        if (setting == null) {
+            section.missing("path", "is missing; write such as path: /health");
+            return null;
+        }
+        if (match == Match.REGEX) {
+            return regex(setting);
+        }
+        String path = path(setting, match);
+        if (path != null && around.regex()) {
+            setting.error(
+                    "\"" + path + "\" is in a regular expression, where nothing but regular expressions is looked for;"
+                            + " write match: regex here, too");
+            return null;
+        }
+        if (path != null && !path.startsWith(around.path())) {
+            setting.error("\"" + path + "\" does not begin with \"" + around.path()
+                    + "\", the path of the location that it is in, and could never be chosen; put it beside that one");
+            return null;
+        }
+        return path;
+    }
+
+    /**
+     * What {@code access} of a location stands for: whoever is let in, nobody goes further; neither in the locations within
+     * it, whatever rules they have.
+     */
+    private static List<RuleSettings> onlyTo(Section section, Doors here, Around around) {
+        Setting setting = section.find("access");
         Access access = AccessReader.read(setting);
+        boolean either = here.password() && here.satisfy() == Satisfy.ANY;
+        if (either && around.guarded()) {
+            section.error("inherits access, which does not bind whoever has a password, as satisfy is any here; write"
+                    + " satisfy: all, or access on rules in place of the one that is inherited");
+        }
         if (setting == null || access == null) {
             return List.of();
         }
@@ -103,7 +155,7 @@ final class LocationsReader {
             setting.error("forbids nothing here; leave it out, or give the location rules of its own");
             return List.of();
         }
-        if (here.password() && here.satisfy() == Satisfy.ANY) {
+        if (either && !around.guarded()) {
             setting.error(
                     "does not bind whoever has a password, as satisfy is any here; write satisfy: all beside it, or"
                             + " access on rules");

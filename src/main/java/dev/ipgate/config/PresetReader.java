@@ -104,6 +104,7 @@ final class PresetReader {
                 before,
                 null,
                 null,
+                List.of(),
                 NOTE,
                 setting.name(),
                 setting.at());
@@ -121,6 +122,7 @@ final class PresetReader {
                 List.of(),
                 rules,
                 null,
+                List.of(),
                 NOTE,
                 setting.name(),
                 setting.at());

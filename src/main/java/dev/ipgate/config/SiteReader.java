@@ -85,9 +85,9 @@ final class SiteReader {
         }
         List<RuleSettings> ownRules = list == null ? List.of() : rules.read(list);
         List<LocationSettings> paths = locations.read(section.find("locations"), own);
-        doors.reviewSite(section, own, paths.stream().anyMatch(path -> hasTwoDoors(path, list != null)));
+        doors.reviewSite(section, own, all(paths).anyMatch(path -> hasTwoDoors(path, list != null)));
         UpstreamSettings upstream = app == null ? preset.upstream() : upstreams.read(app, preset);
-        if (Stream.concat(Stream.ofNullable(upstream), paths.stream().map(LocationSettings::upstream))
+        if (Stream.concat(Stream.ofNullable(upstream), all(paths).map(LocationSettings::upstream))
                 .anyMatch(SiteReader::seesAnotherName)) {
             HostNames.warnOfStrangers(section.find("hosts"));
         }
@@ -112,5 +112,9 @@ final class SiteReader {
 
     private static boolean hasTwoDoors(LocationSettings location, boolean siteHasRules) {
         return location.auth() != null && (siteHasRules || location.rules() != null);
+    }
+
+    private static Stream<LocationSettings> all(List<LocationSettings> locations) {
+        return locations.stream().flatMap(LocationSettings::withNested);
     }
 }

@@ -24,6 +24,9 @@ final class Changes {
     /** A rule without its position, so that a new line above it changes nothing. */
     private record Line(String place, String text) {}
 
+    /** A location under a name that does not depend on where it stands. */
+    private record Part(String name, LocationSettings location) {}
+
     private final Settings old;
     private final Settings next;
     private final List<String> said = new ArrayList<>();
@@ -47,14 +50,14 @@ final class Changes {
         changes.compareListeners();
         changes.compare("auth", Changes::auths);
         changes.compare("hosts", settings -> sites(settings).map(SiteSettings::hosts));
-        changes.compare("locations", settings -> locations(settings).map(Changes::path));
+        changes.compare("locations", settings -> parts(settings).map(Part::name));
         changes.compare("groups", Changes::groups);
         changes.compare("client_address", settings -> clientAddress(settings.clientAddress()));
         changes.compare(
                 "upstream",
                 settings -> Stream.concat(
                         sites(settings).map(SiteSettings::upstream),
-                        locations(settings).map(LocationSettings::upstream).filter(Objects::nonNull)));
+                        parts(settings).map(part -> part.location().upstream()).filter(Objects::nonNull)));
         changes.compare("limits", settings -> Stream.of(settings.limits()));
         changes.compare("access_log", settings -> Stream.of(settings.accessLog()));
         changes.compare("mode", settings -> Stream.of(settings.mode()));
@@ -113,10 +116,11 @@ final class Changes {
         return sites(settings)
                 .flatMap(site -> Stream.concat(
                         site.rules().stream().map(rule -> line(name(site), rule)),
-                        site.locations().stream()
-                                .flatMap(location -> Stream.ofNullable(location.rules())
+                        parts(site)
+                                .flatMap(part -> Stream.ofNullable(
+                                                part.location().rules())
                                         .flatMap(List::stream)
-                                        .map(rule -> line(name(site) + " " + path(location), rule)))))
+                                        .map(rule -> line(name(site) + part.name(), rule)))))
                 .sorted(Comparator.comparing(Line::place))
                 .toList();
     }
@@ -147,10 +151,11 @@ final class Changes {
                 .flatMap(site -> Stream.concat(
                         Stream.ofNullable(site.auth())
                                 .map(auth -> name(site) + " " + site.satisfy() + " " + auth.text()),
-                        site.locations().stream()
-                                .flatMap(location -> Stream.ofNullable(location.auth())
-                                        .map(auth -> name(site) + " " + path(location) + " " + location.satisfy() + " "
-                                                + auth.text()))));
+                        parts(site)
+                                .flatMap(part -> Stream.ofNullable(
+                                                part.location().auth())
+                                        .map(auth -> name(site) + part.name() + " "
+                                                + part.location().satisfy() + " " + auth.text()))));
     }
 
     private static Stream<?> groups(Settings settings) {
@@ -169,8 +174,19 @@ final class Changes {
                 address.ignoreUntrustedForwarder());
     }
 
-    private static Stream<LocationSettings> locations(Settings settings) {
-        return sites(settings).flatMap(site -> site.locations().stream());
+    private static Stream<Part> parts(Settings settings) {
+        return sites(settings).flatMap(Changes::parts);
+    }
+
+    private static Stream<Part> parts(SiteSettings site) {
+        return site.locations().stream().flatMap(location -> parts("", location));
+    }
+
+    /** A location, and those within it. */
+    private static Stream<Part> parts(String around, LocationSettings location) {
+        String name = around + " " + path(location);
+        return Stream.concat(
+                Stream.of(new Part(name, location)), location.nested().stream().flatMap(inner -> parts(name, inner)));
     }
 
     private static Stream<SiteSettings> sites(Settings settings) {

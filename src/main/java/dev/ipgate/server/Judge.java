@@ -76,7 +76,10 @@ public final class Judge {
         Site site = new Site(
                 name,
                 Locations.compile(
-                        whole, settings.locations(), location -> builder.part(settings, whole, location), problems));
+                        whole,
+                        settings.locations(),
+                        (chain, around) -> builder.part(settings, around, chain),
+                        problems));
         settings.hosts().forEach(host -> hosts.put(host, site));
         return site;
     }

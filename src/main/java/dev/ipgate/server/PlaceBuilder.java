@@ -59,43 +59,57 @@ final class PlaceBuilder {
         return add(name, policy, site.auth(), site.satisfy(), site.upstream(), new MlflowApi(site.staticPrefix()));
     }
 
-    /** A location: what it does not set itself comes from the site. */
-    Place part(SiteSettings site, Place whole, LocationSettings location) {
-        UpstreamSettings upstream = location.upstream() == null ? whole.upstream() : location.upstream();
+    /**
+     * A location: what it does not set itself comes from the one that it is in, or from the site.
+     *
+     * @param chain the location, behind those that it is in
+     * @param around the place that it is in
+     */
+    Place part(SiteSettings site, Place around, List<LocationSettings> chain) {
+        LocationSettings location = chain.get(chain.size() - 1);
+        UpstreamSettings upstream = location.upstream() == null ? around.upstream() : location.upstream();
         return add(
-                whole.name() + " " + location.path(),
-                policy(site, whole, location),
+                around.name() + (chain.size() == 1 ? " " : " > ") + location.path(),
+                policy(site, around, chain),
                 location.auth(),
                 location.satisfy(),
                 upstream,
-                whole.api());
+                around.api());
     }
 
-    private @Nullable AccessPolicy policy(SiteSettings site, Place whole, LocationSettings location) {
+    private @Nullable AccessPolicy policy(SiteSettings site, Place around, List<LocationSettings> chain) {
+        LocationSettings location = chain.get(chain.size() - 1);
         List<RuleSettings> own = location.rules();
         if (own == null && location.before().isEmpty()) {
-            return whole.policy();
+            return around.policy();
         }
-        List<Rule> rules = new ArrayList<>(rules(location.before()));
+        List<RuleSettings> inherited = site.rules();
+        for (LocationSettings outer : chain.subList(0, chain.size() - 1)) {
+            inherited = outer.rules() == null ? inherited : outer.rules();
+        }
+        List<Rule> rules = new ArrayList<>();
+        for (LocationSettings each : chain) { // nothing within a location takes its access back
+            rules.addAll(rules(each.before()));
+        }
         if (own != null) {
-            rules.addAll(reviewed(site, location, own));
-        } else if (site.rules().isEmpty()) { // a password alone decides, except about what is denied here
+            rules.addAll(reviewed(inherited, location, own));
+        } else if (inherited.isEmpty()) { // a password alone decides, except about what is denied here
             rules.add(new Rule(Action.ALLOW, "all", AddressSet.ALL, Set.of(), null, null, null, location.at()));
         } else {
-            rules.addAll(rules(site.rules()));
+            rules.addAll(rules(inherited));
         }
         return AccessPolicy.compile(rules);
     }
 
-    /** A location's own rules, which replace the site's. Being wider than those is no surprise if it is deliberate. */
-    private List<Rule> reviewed(SiteSettings site, LocationSettings location, List<RuleSettings> own) {
+    /** A location's own rules, which replace those around. Being wider than those is no surprise if it is deliberate. */
+    private List<Rule> reviewed(List<RuleSettings> around, LocationSettings location, List<RuleSettings> own) {
         List<Rule> rules = rules(own);
         boolean password = needsPassword(location.auth(), location.satisfy());
         boolean deliberate = location.match() == Match.EXACT || location.note() != null || password;
         review(rules, own, deliberate);
         if (!deliberate) {
-            if (!site.rules().isEmpty()) {
-                PolicyReview.widerThan(rules(site.rules()), rules, now.getEpochSecond())
+            if (!around.isEmpty()) {
+                PolicyReview.widerThan(rules(around), rules, now.getEpochSecond())
                         .ifPresent(finding -> warn(finding, own));
             }
             warnOfTrusted(rules, own);

@@ -65,6 +65,8 @@ class ChangesTest {
             [{allow: ci}]               | [{allow: ci}, {allow: office}]                   | +1 rule
             path: /admin                | path: /root                                      | +1 rule, -1 rule, locations changed
             path: /admin                | match: exact, path: /admin                       | +1 rule, -1 rule, locations changed
+            path: /admin                | path: /admin, locations: [{path: /admin/x, rules: [{deny: all}]}] | +1 rule, locations changed
+            path: /admin                | path: /admin, locations: [{path: /admin/x, upstream: "http://127.0.0.1:1"}] | locations changed, upstream changed
             , b.example.com             | ''                                               | hosts changed
             [10.0.0.0/8]                | [10.0.0.0/8, 192.0.2.9]                          | groups changed
             ci.txt                      | ci2.txt                                          | groups changed

@@ -44,11 +44,16 @@ class LocationsTest {
                     List.of(),
                     null,
                     null,
+                    List.of(),
                     location,
                     "locations[" + settings.size() + "]",
                     new Position("ipgate.yaml", settings.size() + 1, 1)));
         }
-        return Locations.compile("site", settings, location -> String.valueOf(location.note()), problems);
+        return Locations.compile(
+                "site",
+                settings,
+                (chain, around) -> String.valueOf(chain.get(chain.size() - 1).note()),
+                problems);
     }
 
     private static Locations<String> compile(String... locations) {
