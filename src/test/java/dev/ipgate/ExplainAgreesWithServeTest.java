@@ -31,7 +31,7 @@ import org.mlflow_project.google.gson.JsonObject;
 /** Explain says what serve does: each request goes over a socket and through the command, and the statuses are the same. */
 class ExplainAgreesWithServeTest {
 
-    private static final int REQUESTS = 200;
+    private static final int REQUESTS = 300;
 
     private static final String CONF = """
             client_address:
@@ -52,6 +52,11 @@ class ExplainAgreesWithServeTest {
               - {path: /both, auth: {users_file: htpasswd}}
               - {path: /either, auth: {users_file: htpasswd}, satisfy: any}
               - {path: /admin, rules: [{allow: 203.0.113.7}, {allow: 127.0.0.2}]}
+              - path: /in/
+                upstream: {url: "APP", host_header: upstream, replace_path: /out/}
+                locations:
+                  - {path: /in/shut/, rules: [{deny: all}]}
+                  - {path: 'key$', match: regex, rules: [{allow: 203.0.113.7}]}
               - {path: '^/api/v[0-9]+/', match: regex, rules: [{allow: 198.51.100.0/24}, {allow: 127.0.0.3}]}
             sites:
               - hosts: ["*.lab.example.com"]
@@ -62,7 +67,7 @@ class ExplainAgreesWithServeTest {
                 auth: {users_file: htpasswd}
                 locations:
                   - {path: /health, auth: off, rules: [{deny: 203.0.113.66}, {allow: all}]}
-              - hosts: [open.example.com]
+              - hosts: [open.example.com, '~^o[0-9]+\\.example\\.com$', "o.*"]
                 upstream: "APP"
                 rules: [{deny: 198.51.100.4, methods: [DELETE]}, {allow: 0.0.0.0/0}]
             """;
@@ -81,6 +86,8 @@ class ExplainAgreesWithServeTest {
             "open.example.com",
             "password.example.com",
             "nobody.example.com",
+            "o1.example.com",
+            "o.anything.example:1",
             "a..b"); // and no port that is no number: the parser answers that with 400 before anybody is asked
     private static final List<String> PATHS = List.of(
             "/",
@@ -95,6 +102,11 @@ class ExplainAgreesWithServeTest {
             "/both",
             "/either",
             "/either/x",
+            "/in/a",
+            "/in/shut/a",
+            "/in/a/../shut/b",
+            "/in/a/..%2f..%2fin/b",
+            "/in/a.key",
             "/%61dmin",
             "/x/../admin",
             "/x%2f..%2fadmin",

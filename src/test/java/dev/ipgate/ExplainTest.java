@@ -103,6 +103,28 @@ class ExplainTest {
     }
 
     @Test
+    void whatTheAppIsToldOtherwiseIsSaid() throws IOException {
+        conf = conf(CONF + """
+                  - path: /mlflow/
+                    upstream: {url: "http://app", replace_path: /, headers: {X-Api-Key: secret, Accept-Encoding: ""}}
+                """);
+
+        assertThat(explain("203.0.113.7", "--path", "/mlflow/x/../api?q").out()).endsWith("""
+                place:    app.example.com /mlflow/, app at app
+                app path: /api
+                app gets: X-Api-Key as upstream.headers has it
+                app gets: no Accept-Encoding
+                """);
+        assertThat(explain("203.0.113.7", "--path", "/mlflow/a/..%2fb").out())
+                .startsWith("refused:  400 bad-request\nbecause:  the path can be read in ways that lead out");
+        assertThat(explain("203.0.113.7", "--path", "/mlflow/a", "--json")
+                        .json()
+                        .get("app_path")
+                        .getAsString())
+                .isEqualTo("/a");
+    }
+
+    @Test
     void theAnswerIsThereAsJsonToo() {
         CommandRun run = explain("203.0.113.7", "--path", "/admin/x", "--json");
 

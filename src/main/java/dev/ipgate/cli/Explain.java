@@ -2,6 +2,7 @@ package dev.ipgate.cli;
 
 import dev.ipgate.cli.Arguments.Option;
 import dev.ipgate.client.ClientAddress;
+import dev.ipgate.config.AppHeader;
 import dev.ipgate.config.ListenSettings;
 import dev.ipgate.config.Settings;
 import dev.ipgate.json.JsonWriter;
@@ -11,6 +12,7 @@ import dev.ipgate.policy.CertificateDoor;
 import dev.ipgate.policy.Rule;
 import dev.ipgate.policy.Satisfy;
 import dev.ipgate.server.Configuration;
+import dev.ipgate.server.Place;
 import dev.ipgate.server.Refusal;
 import dev.ipgate.server.Request;
 import dev.ipgate.server.Verdict;
@@ -177,8 +179,22 @@ public final class Explain implements Command {
                     "place",
                     verdict.place().name() + ", app at "
                             + verdict.place().upstream().authorities());
+            told(text, request, verdict.place());
         }
         return text.toString();
+    }
+
+    /** What the app is told otherwise than the client has said it. */
+    private static void told(StringBuilder text, Request request, Place place) {
+        if (place.upstream().replacedPath() != null) {
+            line(text, "app path", String.valueOf(place.appPath(request.path())));
+        }
+        for (AppHeader header : place.upstream().headers()) {
+            line(
+                    text,
+                    "app gets",
+                    header.value().isEmpty() ? "no " + header.name() : header.name() + " as upstream.headers has it");
+        }
     }
 
     private static String refused(Verdict verdict) {
@@ -225,7 +241,10 @@ public final class Explain implements Command {
                 .member("host", request.host())
                 .member(
                         "place",
-                        verdict.place() == null ? null : verdict.place().name());
+                        verdict.place() == null ? null : verdict.place().name())
+                .member(
+                        "app_path",
+                        verdict.place() == null ? null : verdict.place().appPath(request.path()));
         if (verdict.asksPassword()) {
             json.member("status", Refusal.NO_PASSWORD.status());
         } else if (verdict.refusal() != null) {

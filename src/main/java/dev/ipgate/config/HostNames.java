@@ -111,6 +111,9 @@ final class HostNames {
             throw new IllegalArgumentException("\"" + text + "\" is not how a name has it; write the expression right"
                     + " behind the ~, as nginx's server_name does. Names are in lower case by then");
         }
+        if (text.chars().anyMatch(Character::isISOControl)) {
+            throw new IllegalArgumentException("has a control character, which no name has");
+        }
         RegexText.compile(text.substring(REGEX.length()), text);
         return text;
     }

@@ -75,7 +75,6 @@ final class LocationsReader {
         Setting own = section.find("rules");
         Setting app = section.find("upstream");
         List<RuleSettings> ownRules = own == null ? null : rules.read(own);
-        UpstreamSettings upstream = app == null ? null : upstreams.read(app, SitePreset.NONE);
         List<RuleSettings> before = onlyTo(section, here, around);
         String note = section.text("note");
         if (beforeRegex && match != Match.PREFIX) {
@@ -85,6 +84,7 @@ final class LocationsReader {
             section.error("ignore_case is for match: regex only; leave it out, or write match: regex");
         }
         String path = path(section, match, around);
+        UpstreamSettings upstream = app == null ? null : upstreams.read(app, SitePreset.NONE, pathOf(path, match));
         Setting inner = section.find("locations");
         if (inner != null && match == Match.EXACT) {
             inner.errorAtKey("cannot stand in an exact location, which is one path; put them beside it");
@@ -109,6 +109,11 @@ final class LocationsReader {
                         note,
                         setting.name(),
                         setting.at());
+    }
+
+    /** What an app's path can replace; a path that is wrong has been reported. */
+    private static @Nullable String pathOf(@Nullable String path, Match match) {
+        return match == Match.REGEX ? null : path == null ? "/" : path;
     }
 
     /** The path, or null if it is missing or wrong. One that is nested has to be within what is around, as with nginx. */

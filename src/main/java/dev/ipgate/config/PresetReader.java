@@ -88,7 +88,9 @@ final class PresetReader {
                 usual.maxConnections(),
                 usual.keepalive(),
                 RequestBuffering.CHUNKED,
-                usual.authorization());
+                usual.authorization(),
+                usual.headers(),
+                usual.replacedPath());
     }
 
     /** A prefix for this machine alone, and of those here for whom the site lets in. */

@@ -86,7 +86,7 @@ final class SiteReader {
         List<RuleSettings> ownRules = list == null ? List.of() : rules.read(list);
         List<LocationSettings> paths = locations.read(section.find("locations"), own);
         doors.reviewSite(section, own, all(paths).anyMatch(path -> hasTwoDoors(path, list != null)));
-        UpstreamSettings upstream = app == null ? preset.upstream() : upstreams.read(app, preset);
+        UpstreamSettings upstream = app == null ? preset.upstream() : upstreams.read(app, preset, null);
         if (Stream.concat(Stream.ofNullable(upstream), all(paths).map(LocationSettings::upstream))
                 .anyMatch(SiteReader::seesAnotherName)) {
             HostNames.warnOfStrangers(section.find("hosts"));

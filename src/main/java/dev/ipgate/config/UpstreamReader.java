@@ -31,7 +31,9 @@ final class UpstreamReader {
             512,
             Duration.ofMillis(1500),
             RequestBuffering.OFF,
-            AppAuthorization.KEEP);
+            AppAuthorization.KEEP,
+            List.of(),
+            null);
 
     private final AppTlsReader tls;
     private final AppAuthorizationReader authorizations;
@@ -46,19 +48,21 @@ final class UpstreamReader {
      * The app, or null if its URL is missing or wrong.
      *
      * @param preset what holds for keys that are left out
+     * @param path of a location with a prefix or an exact path; null for what has none
      */
     @Nullable
-    UpstreamSettings read(Setting setting, SitePreset preset) {
+    UpstreamSettings read(Setting setting, SitePreset preset, @Nullable String path) {
         UpstreamSettings usual = preset.upstream();
         if (setting.peek() != null || setting.isList()) {
             List<AppUrl> urls = urls(setting);
             return urls.isEmpty() ? null : usual.at(urls);
         }
         Section section = setting.section(Keys.UPSTREAM);
-        return section == null ? null : table(section, usual, preset.hasApp());
+        return section == null ? null : table(section, usual, preset.hasApp(), path);
     }
 
-    private @Nullable UpstreamSettings table(Section section, UpstreamSettings usual, boolean hasApp) {
+    private @Nullable UpstreamSettings table(
+            Section section, UpstreamSettings usual, boolean hasApp, @Nullable String path) {
         boolean elsewhere = section.has("url") || section.has("urls") || !hasApp;
         List<AppUrl> urls = elsewhere ? where(section) : usual.urls();
         boolean anyTls = urls.isEmpty() || urls.stream().anyMatch(AppUrl::tls);
@@ -73,7 +77,9 @@ final class UpstreamReader {
                 section.number("max_connections", usual.maxConnections(), 1, 65535),
                 section.duration("keepalive", usual.keepalive(), Duration.ZERO, Duration.ofHours(1)),
                 section.word("request_buffering", usual.requestBuffering(), BUFFERING),
-                authorizations.read(section.find("authorization")));
+                authorizations.read(section.find("authorization")),
+                AppHeadersReader.read(section.find("headers")),
+                replacedPath(section.find("replace_path"), path));
         return urls.isEmpty() ? null : settings;
     }
 
@@ -109,6 +115,43 @@ final class UpstreamReader {
             wrong |= url == null;
         }
         return wrong ? List.of() : List.copyOf(seen.keySet());
+    }
+
+    private static @Nullable ReplacedPath replacedPath(@Nullable Setting setting, @Nullable String path) {
+        if (setting == null) {
+            return null;
+        }
+        if (path == null) {
+            setting.errorAtKey(
+                    "takes the place of a location's path; write it in a location with match: prefix or exact,"
+                            + " such as path: /");
+            return null;
+        }
+        String to = setting.as(UpstreamReader::replacingPath);
+        if (to != null && path.endsWith("/") && !to.endsWith("/")) {
+            setting.warning("\"" + to + "\" has no slash at its end, so that " + path + "x becomes " + to + "x; did you"
+                    + " mean " + to + "/?");
+        }
+        return to == null ? null : ReplacedPath.of(path, to);
+    }
+
+    /** What is sent as it stands, and means the same to every server. */
+    private static String replacingPath(String text) {
+        String quoted = "\"" + text + "\"";
+        if (!text.startsWith("/")) {
+            throw new IllegalArgumentException(quoted + " does not begin with a slash; write such as /app/");
+        }
+        String canonical = LocationPath.canonical(text);
+        String wanted = ReplacedPath.encoded(canonical);
+        boolean ambiguous = canonical.indexOf('%') >= 0 || canonical.indexOf(';') >= 0 || canonical.indexOf('?') >= 0;
+        if (ambiguous || !canonical.equals(LocationPath.canonical(wanted))) {
+            throw new IllegalArgumentException(
+                    quoted + " is more than a path; leave out what no plain path has: %, ; and ?");
+        }
+        if (!text.equals(wanted)) {
+            throw new IllegalArgumentException(quoted + " is not how servers have it; did you mean " + wanted + "?");
+        }
+        return text;
     }
 
     private static String hostHeader(@Nullable Setting setting, String usual) {

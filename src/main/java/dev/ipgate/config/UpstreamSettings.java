@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param keepalive how long an idle connection to the app is kept; 1.5 s by default, zero for not at all
  * @param requestBuffering which request bodies are spooled before the app is contacted; none by default
  * @param authorization what the app receives as Authorization; what the client sent by default
+ * @param headers what the app receives in place of the client's headers; none by default
+ * @param replacedPath what takes the place of a location's path; null for nothing
  */
 public record UpstreamSettings(
         List<AppUrl> urls,
@@ -33,7 +35,9 @@ public record UpstreamSettings(
         int maxConnections,
         Duration keepalive,
         RequestBuffering requestBuffering,
-        AppAuthorization authorization) {
+        AppAuthorization authorization,
+        List<AppHeader> headers,
+        @Nullable ReplacedPath replacedPath) {
 
     /** The app sees the Host that the client sent. */
     public static final String CLIENT_HOST = "client";
@@ -46,6 +50,7 @@ public record UpstreamSettings(
             throw new IllegalArgumentException("an upstream needs a URL");
         }
         urls = List.copyOf(urls);
+        headers = List.copyOf(headers);
     }
 
     /** The same for an app that is somewhere else. */
@@ -61,7 +66,9 @@ public record UpstreamSettings(
                 maxConnections,
                 keepalive,
                 requestBuffering,
-                authorization);
+                authorization,
+                headers,
+                replacedPath);
     }
 
     /** The hosts and ports of all copies, for people. */

@@ -69,6 +69,18 @@ public final class ClientSide {
         return of(exchange).target();
     }
 
+    /** The request target, byte for byte; of the absolute form what follows the authority (RFC 9112 section 3.2.2). */
+    public static String originTarget(HttpServerExchange exchange) {
+        String target = target(exchange);
+        if (!exchange.isHostIncludedInRequestURI()) {
+            return target;
+        }
+        int path = exchange.getRequestURI().indexOf('/', target.indexOf("://") + 3);
+        return path >= 0
+                ? target.substring(path)
+                : "/" + target.substring(exchange.getRequestURI().length());
+    }
+
     /**
      * Asks to be told when the client leaves before its answer is complete. Whoever reads the request's body may learn it
      * from that alone.

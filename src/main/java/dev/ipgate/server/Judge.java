@@ -151,6 +151,12 @@ public final class Judge {
             return Verdict.refuse(
                     client, Refusal.BAD_REQUEST, "the path can be read in ways that lead to different locations");
         }
+        if (place.appPath(request.path()) == null) {
+            return Verdict.refuse(
+                    client,
+                    Refusal.BAD_REQUEST,
+                    "the path can be read in ways that lead out of the app's replace_path");
+        }
         Decision decision = place.decide(request, address, now);
         return conclude(request, client, site, host, place, decision);
     }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * A site, or a location of one: who may enter, and which app is behind.
  *
  * @param name for {@code explain}: the location's pattern, or the site's name
+ * @param site the name of the site that it is, or is of
  * @param number its number in the snapshot, from 0
  * @param policy which addresses may enter; null where a password alone decides
  * @param auth how a password is asked for; null if it is not
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Place(
         String name,
+        String site,
         int number,
         @Nullable AccessPolicy policy,
         @Nullable AuthSettings auth,
@@ -57,6 +59,16 @@ public record Place(
             return null;
         }
         return request.asksForWebSocket() ? Access.WRITE : api.access(request.method(), request.path());
+    }
+
+    /**
+     * The path that the app gets.
+     *
+     * @param raw as it was sent, without the query
+     * @return null if it cannot be told for sure, so that the request is to be refused with 400
+     */
+    public @Nullable String appPath(String raw) {
+        return upstream.replacedPath() == null ? raw : AppPath.of(upstream.replacedPath(), raw);
     }
 
     /** What the rules say; null if there are none. */

@@ -56,7 +56,8 @@ final class PlaceBuilder {
             warnOfTrusted(rules, site.rules());
             policy = AccessPolicy.compile(rules);
         }
-        return add(name, policy, site.auth(), site.satisfy(), site.upstream(), new MlflowApi(site.staticPrefix()));
+        return add(
+                name, name, policy, site.auth(), site.satisfy(), site.upstream(), new MlflowApi(site.staticPrefix()));
     }
 
     /**
@@ -70,6 +71,7 @@ final class PlaceBuilder {
         UpstreamSettings upstream = location.upstream() == null ? around.upstream() : location.upstream();
         return add(
                 around.name() + (chain.size() == 1 ? " " : " > ") + location.path(),
+                around.site(),
                 policy(site, around, chain),
                 location.auth(),
                 location.satisfy(),
@@ -164,13 +166,14 @@ final class PlaceBuilder {
 
     private Place add(
             String name,
+            String site,
             @Nullable AccessPolicy policy,
             @Nullable AuthSettings auth,
             Satisfy satisfy,
             UpstreamSettings upstream,
             MlflowApi api) {
         boolean hostMatters = upstream.replacesHost() || upstream.originUpstream();
-        Place place = new Place(name, places.size(), policy, auth, satisfy, upstream, hostMatters, api);
+        Place place = new Place(name, site, places.size(), policy, auth, satisfy, upstream, hostMatters, api);
         places.add(place);
         return place;
     }

@@ -151,6 +151,23 @@ final class RequestPath {
         return readings;
     }
 
+    /**
+     * Whether no server resolves anything in a path, however often it decodes it: no segment is empty, a dot or two. The path
+     * has no {@link #problem}, which bounds how often it can be decoded.
+     */
+    static boolean isSteady(String path) {
+        if (isPlain(path)) {
+            return true;
+        }
+        String unfolded = path;
+        for (String once = PercentEncoding.decode(unfolded); !once.equals(unfolded); ) {
+            unfolded = once;
+            once = PercentEncoding.decode(unfolded);
+        }
+        unfolded = withoutParameters(unfolded.replace('\\', '/'));
+        return unfolded.equals(resolve(unfolded, true));
+    }
+
     /** Resolves dot segments and, if asked to, merges slashes; null if the path climbs above the root. */
     static @Nullable String resolve(String path, boolean mergeSlashes) {
         if (!path.contains("/.") && !path.contains("//")) {

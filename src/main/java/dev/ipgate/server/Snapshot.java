@@ -7,6 +7,7 @@ import dev.ipgate.eventloop.LoopClock;
 import dev.ipgate.net.IpAddress;
 import dev.ipgate.upstream.AppRequest;
 import dev.ipgate.upstream.HiddenHeaders;
+import dev.ipgate.upstream.ReplacedHeaders;
 import dev.ipgate.upstream.Upstream;
 import dev.ipgate.upstream.VerifiedUser;
 import io.undertow.server.HttpServerExchange;
@@ -30,6 +31,7 @@ final class Snapshot {
     private final Judge judge;
     private final List<Upstream> upstreams; // by Place.number
     private final List<Optional<PasswordDoor>> doors; // by Place.number
+    private final List<Optional<AppHeaders>> headers; // by Place.number
     private final HiddenHeaders hidden;
     private final AccessLog accessLog;
     private final Surroundings surroundings;
@@ -45,6 +47,9 @@ final class Snapshot {
         this.upstreams = List.copyOf(upstreams);
         this.doors = judge.places().stream()
                 .map(place -> Optional.ofNullable(place.auth()).map(users::door))
+                .toList();
+        this.headers = judge.places().stream()
+                .map(place -> Optional.ofNullable(AppHeaders.of(place)))
                 .toList();
         this.hidden = hidden(configuration);
         this.accessLog = accessLog;
@@ -170,6 +175,8 @@ final class Snapshot {
         LimitSettings limits = settings.limits();
         Place place = verdict.entered();
         transaction.passes(verdict);
+        String scheme = judge.scheme(request);
+        AppHeaders replaced = headers.get(place.number()).orElse(null);
         upstreams
                 .get(place.number())
                 .forward(
@@ -178,9 +185,13 @@ final class Snapshot {
                                 verdict.client(),
                                 hidden,
                                 verifiedUser(verdict, place),
-                                judge.scheme(request),
+                                scheme,
                                 judge.host(request),
                                 judge.replacesOrigin(request, place),
+                                place.upstream().replacedPath() == null ? null : place.appPath(request.path()),
+                                replaced == null
+                                        ? ReplacedHeaders.NONE
+                                        : replaced.of(exchange, request, verdict, scheme, transaction.id(), hidden),
                                 limits.requestBody(),
                                 limits.idleTimeout(),
                                 limits.streamIdleTimeout(),

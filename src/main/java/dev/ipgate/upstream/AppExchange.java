@@ -128,7 +128,7 @@ final class AppExchange implements Runnable, Pump.End {
         String type = head.first(Headers.CONTENT_TYPE);
         eventStream = type != null && type.regionMatches(true, 0, "text/event-stream", 0, 17);
         keepsAlive = AnswerFraming.keepsAlive(head);
-        ResponseHead.copy(head, framing, exchange);
+        copy(head, framing);
         boolean early = !exchange.isRequestComplete(); // nobody reads the rest of the body
         if (early || request.last().getAsBoolean()) {
             exchange.setPersistent(false);
@@ -140,6 +140,15 @@ final class AppExchange implements Runnable, Pump.End {
                 trailers -> exchange.putAttachment(HttpAttachments.RESPONSE_TRAILERS, trailers));
         download = new Pump(body, ClientSide.answer(exchange), lane.upstream().buffers(), lane.thread(), this);
         download.start(body.takeFirst());
+    }
+
+    private void copy(AnswerHead head, AnswerFraming framing) {
+        ResponseHead.copy(
+                head,
+                framing,
+                exchange,
+                lane.upstream().settings(),
+                connection.replica().url());
     }
 
     /** The body is not needed any more once the app has it and has begun to answer: the request is not sent again. */
@@ -180,7 +189,7 @@ final class AppExchange implements Runnable, Pump.End {
         reader = null;
         upgraded = true;
         forwarding.begun(true);
-        ResponseHead.copy(head, new AnswerFraming(AnswerFraming.Kind.NONE, 0), exchange);
+        copy(head, new AnswerFraming(AnswerFraming.Kind.NONE, 0));
         exchange.getResponseHeaders().put(Headers.UPGRADE, "websocket");
         earlyBytes = early;
         ((Http1Connection) exchange.getConnection()).upgradeTo(this::join);

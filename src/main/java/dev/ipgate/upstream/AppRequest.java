@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param scheme http or https, as the client used it
  * @param host the Host that the client used, port included; null if it sent none
  * @param replaceOrigin whether the app sees its own Origin; else the client's as it is
+ * @param path the path that the app gets; null for the one that was sent
+ * @param headers what the app receives in place of the client's headers
  * @param bodyLimit bytes that the request's body may have, or -1
  * @param idleTimeout for a body without progress on the client's side
  * @param streamIdleTimeout for event streams and upgraded connections without progress
@@ -27,6 +29,8 @@ public record AppRequest(
         String scheme,
         @Nullable String host,
         boolean replaceOrigin,
+        @Nullable String path,
+        ReplacedHeaders headers,
         long bodyLimit,
         Duration idleTimeout,
         Duration streamIdleTimeout,

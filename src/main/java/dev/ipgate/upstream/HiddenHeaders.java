@@ -33,6 +33,11 @@ public final class HiddenHeaders {
                 .toArray(String[]::new));
     }
 
+    /** Whether a name is among them. */
+    public boolean contain(String header) {
+        return contain(new HttpString(header));
+    }
+
     boolean contain(HttpString header) {
         if (header.equals(FORWARDED) || header.equals(X_REAL_IP)) {
             return true;
@@ -43,6 +48,15 @@ public final class HiddenHeaders {
                 || name.equalsIgnoreCase("forwarded")) {
             return true;
         }
+        return isOther(name);
+    }
+
+    /** Whether a header is among those that were named, and not only hidden anyway. */
+    boolean name(HttpString header) {
+        return isOther(canonical(header.toString()));
+    }
+
+    private boolean isOther(String name) {
         for (String other : others) {
             if (name.equalsIgnoreCase(other)) {
                 return true;

@@ -12,6 +12,7 @@ import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +32,7 @@ final class RequestHead {
             HeadBytes to, HttpServerExchange exchange, AppRequest request, UpstreamSettings settings, AppUrl app) {
         HeaderMap sent = exchange.getRequestHeaders();
         to.add(exchange.getRequestMethod()).add(" ");
-        to.add(target(exchange));
+        to.add(target(exchange, request));
         to.add(" HTTP/1.1\r\n").line(Headers.HOST, host(sent, settings, app));
         boolean keepsAuthorization = settings.authorization().keepsClients();
         copy(sent, to, request, keepsAuthorization);
@@ -49,8 +50,12 @@ final class RequestHead {
         if (request.host() != null) {
             to.line(Headers.X_FORWARDED_HOST, request.host());
         }
-        if (request.user() != null) {
+        if (request.user() != null && !request.headers().hide(request.user().header())) {
             to.line(request.user().header(), request.user().value());
+        }
+        List<ReplacedHeaders.Line> lines = request.headers().lines();
+        for (int i = 0; i < lines.size(); i++) {
+            to.line(lines.get(i).name(), lines.get(i).value());
         }
         if (isChunked(exchange)) {
             to.line(Headers.TRANSFER_ENCODING, "chunked");
@@ -98,16 +103,14 @@ final class RequestHead {
         return host == null ? app.authority() : host;
     }
 
-    /** The request target, byte for byte; of the absolute form the app gets the path (RFC 9112 section 3.2.2). */
-    private static String target(HttpServerExchange exchange) {
-        String target = ClientSide.target(exchange);
-        if (!exchange.isHostIncludedInRequestURI()) {
+    /** What the app is asked for; the query is the client's. */
+    private static String target(HttpServerExchange exchange, AppRequest request) {
+        String target = ClientSide.originTarget(exchange);
+        if (request.path() == null) {
             return target;
         }
-        int path = exchange.getRequestURI().indexOf('/', target.indexOf("://") + 3);
-        return path >= 0
-                ? target.substring(path)
-                : "/" + target.substring(exchange.getRequestURI().length());
+        int query = target.indexOf('?');
+        return query < 0 ? request.path() : request.path() + target.substring(query);
     }
 
     private static void copy(HeaderMap sent, HeadBytes to, AppRequest request, boolean keepsAuthorization) {
@@ -118,7 +121,10 @@ final class RequestHead {
             boolean replaced = name.equals(Headers.HOST)
                     || (request.replaceOrigin() && name.equals(Headers.ORIGIN))
                     || (!keepsAuthorization && name.equals(Headers.AUTHORIZATION));
-            if (replaced || hopByHop.contains(name) || request.hidden().contain(name)) {
+            if (replaced
+                    || hopByHop.contains(name)
+                    || request.hidden().contain(name)
+                    || request.headers().hide(name)) {
                 continue;
             }
             for (int i = 0; i < values.size(); i++) {
@@ -136,7 +142,9 @@ final class RequestHead {
         HeaderMap passed = new HeaderMap();
         for (HeaderValues values : sent) {
             HttpString name = values.getHeaderName();
-            if (ChunkedBody.isTrailer(name) && !request.hidden().contain(name)) {
+            if (ChunkedBody.isTrailer(name)
+                    && !request.hidden().contain(name)
+                    && !request.headers().hide(name)) {
                 passed.addAll(name, values);
             }
         }

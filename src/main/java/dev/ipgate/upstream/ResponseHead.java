@@ -1,5 +1,7 @@
 package dev.ipgate.upstream;
 
+import dev.ipgate.config.AppUrl;
+import dev.ipgate.config.UpstreamSettings;
 import dev.ipgate.http.ClientSide;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
@@ -13,7 +15,17 @@ final class ResponseHead {
 
     private ResponseHead() {}
 
-    static void copy(AnswerHead head, AnswerFraming framing, HttpServerExchange exchange) {
+    /**
+     * Copies it.
+     *
+     * @param app the one that has answered
+     */
+    static void copy(
+            AnswerHead head,
+            AnswerFraming framing,
+            HttpServerExchange exchange,
+            UpstreamSettings settings,
+            AppUrl app) {
         exchange.setStatusCode(head.status());
         if (!head.reason().isEmpty()) {
             ClientSide.setReason(exchange, head.reason());
@@ -27,7 +39,14 @@ final class ResponseHead {
             // what the gate itself says of https is there already, and counts
             boolean said = values.getHeaderName().equals(Headers.STRICT_TRANSPORT_SECURITY)
                     && to.contains(Headers.STRICT_TRANSPORT_SECURITY);
-            if (!said && !hopByHop.contains(values.getHeaderName())) {
+            if (said || hopByHop.contains(values.getHeaderName())) {
+                continue;
+            }
+            if (Redirects.concern(values.getHeaderName(), settings)) {
+                for (String value : values) {
+                    to.add(values.getHeaderName(), Redirects.back(values.getHeaderName(), value, settings, app));
+                }
+            } else {
                 to.addAll(values.getHeaderName(), values);
             }
         }

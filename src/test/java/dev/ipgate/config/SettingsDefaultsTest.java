@@ -84,7 +84,9 @@ class SettingsDefaultsTest {
                 512,
                 Duration.ofMillis(1500),
                 RequestBuffering.OFF,
-                AppAuthorization.KEEP);
+                AppAuthorization.KEEP,
+                List.of(),
+                null);
         String table = ConfFile.LISTEN + ConfFile.RULES + "upstream: {url: \"http://127.0.0.1:5050\"}\n";
 
         assertThat(ConfFile.site(folder, ConfFile.MINIMUM).upstream()).isEqualTo(defaults);

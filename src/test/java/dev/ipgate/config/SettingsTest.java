@@ -182,7 +182,9 @@ class SettingsTest {
                         65535,
                         Duration.ZERO,
                         RequestBuffering.CHUNKED,
-                        AppAuthorization.KEEP));
+                        AppAuthorization.KEEP,
+                        List.of(),
+                        null));
     }
 
     @ParameterizedTest(name = "{0} is {1} port {2}")
