@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ipgate.nginx;
+
+import org.jspecify.annotations.NullMarked;
