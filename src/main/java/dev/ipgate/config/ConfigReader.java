@@ -65,7 +65,7 @@ public final class ConfigReader {
         List<ListenSettings> listen = listen(top, file);
         boolean certificates = listen.stream().anyMatch(ListenSettings::hasCertificateDoor);
         DoorsReader doors = new DoorsReader(new AuthReader(file, clientAddress.header(), problems), certificates);
-        SiteReader sites = new SiteReader(doors, new RulesReader(whom), new UpstreamReader(file));
+        SiteReader sites = new SiteReader(doors, new RulesReader(file, whom, problems), new UpstreamReader(file));
         if (!top.has("listen")) {
             top.missing("listen", "is missing; write a port, or such as 127.0.0.1:8080");
         }

@@ -28,6 +28,7 @@ enum Keys {
     GROUP("groups", "file"),
     AUTH("auth", "realm", "users_file", "user_header", "attempts"),
     AUTH_ATTEMPTS("auth", "failures", "window", "delay", "hold"),
+    RULES_FILE("rules", "nginx_file"),
     RULE("rules", "allow", "deny", "methods", "access", "until", "note"),
     LOCATION(
             "locations",

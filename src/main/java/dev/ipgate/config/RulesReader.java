@@ -1,13 +1,20 @@
 package dev.ipgate.config;
 
+import dev.ipgate.net.IpRange;
+import dev.ipgate.nginx.NginxRules;
 import dev.ipgate.policy.Access;
 import dev.ipgate.policy.Action;
+import dev.ipgate.problem.Problems;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -19,16 +26,29 @@ final class RulesReader {
     private static final Set<String> METHODS =
             Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE");
 
+    private final Path conf;
     private final WhomReader whom;
+    private final Problems problems;
+    private final Map<Path, List<NginxRules.Line>> nginxFiles = new HashMap<>();
 
-    RulesReader(WhomReader whom) {
+    /**
+     * Makes a reader.
+     *
+     * @param conf the conf file, beside which nginx's files are looked up
+     * @param problems takes what is wrong in nginx's files
+     */
+    RulesReader(Path conf, WhomReader whom, Problems problems) {
+        this.conf = conf;
         this.whom = whom;
+        this.problems = problems;
     }
 
     List<RuleSettings> read(Setting setting) {
         List<RuleSettings> rules = new ArrayList<>();
         if (!setting.isPresent()) {
             setting.error("has no rules, so nobody could pass" + LIST_FORM);
+        } else if (setting.hasKey("nginx_file")) {
+            rules.addAll(nginxFile(setting));
         } else if (!setting.isList()) {
             String form = setting.isTable() ? "; put a dash before each rule: - allow: 203.0.113.7" : LIST_FORM;
             String nginx = setting.peek() == null ? null : NginxLine.suggestion(setting.peek());
@@ -44,6 +64,40 @@ final class RulesReader {
             }
         }
         return List.copyOf(rules);
+    }
+
+    /** The lines of a file that nginx includes, as they stand. */
+    private List<RuleSettings> nginxFile(Setting setting) {
+        Section section = setting.section(Keys.RULES_FILE);
+        Setting name = section == null ? null : section.find("nginx_file");
+        Path file = name == null ? null : name.as(text -> ConfPath.resolve(conf, text));
+        if (name == null || file == null) {
+            return List.of();
+        }
+        if (!Files.exists(file)) {
+            name.error("there is no file \"" + file + "\"");
+            return List.of();
+        }
+        int before = problems.all().size();
+        List<RuleSettings> rules = nginxFiles.computeIfAbsent(file, unseen -> NginxRules.read(file, problems)).stream()
+                .map(line -> rule(line, setting.name()))
+                .toList();
+        if (rules.isEmpty() && problems.all().size() == before) {
+            name.error("\"" + file + "\" has no allow and no deny, so nobody could pass");
+        } else if (!rules.isEmpty()
+                && WhomReader.everybody(rules.get(rules.size() - 1).whom(), Map.of()) == null) {
+            name.warning(
+                    "\"" + file + "\" does not end in allow all; or deny all; whoever no line names is denied here,"
+                            + " and let in by nginx");
+        }
+        return rules;
+    }
+
+    private static RuleSettings rule(NginxRules.Line line, String name) {
+        IpRange range = line.whom();
+        Whom one = range == null ? new Whom.Everyone(line.at()) : new Whom.Addresses(range, line.text(), line.at());
+        Action action = line.allow() ? Action.ALLOW : Action.DENY;
+        return new RuleSettings(action, List.of(one), Set.of(), null, null, null, name, line.at());
     }
 
     private @Nullable RuleSettings rule(Setting setting) {
