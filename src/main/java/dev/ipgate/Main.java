@@ -5,6 +5,7 @@ import dev.ipgate.cli.Check;
 import dev.ipgate.cli.Command;
 import dev.ipgate.cli.ExitStatus;
 import dev.ipgate.cli.Explain;
+import dev.ipgate.cli.ImportNginx;
 import dev.ipgate.cli.Passwd;
 import dev.ipgate.cli.Reload;
 import dev.ipgate.cli.Serve;
@@ -33,6 +34,7 @@ public final class Main {
         commands.put("serve", new Serve(err));
         commands.put("check", new Check(out, err));
         commands.put("explain", new Explain(out));
+        commands.put("import-nginx", new ImportNginx(out, err));
         commands.put("reload", new Reload(out, err));
         commands.put("passwd", new Passwd(in, err));
     }

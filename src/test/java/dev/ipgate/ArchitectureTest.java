@@ -86,8 +86,8 @@ class ArchitectureTest {
     static final ArchRule commonsNetIsKnownToNet = only("org.apache.commons.net..", "dev.ipgate.net");
 
     @ArchTest
-    static final ArchRule re2jIsKnownToConfigAndServer =
-            only("com.google.re2j..", "dev.ipgate.config", "dev.ipgate.server");
+    static final ArchRule re2jIsKnownToWhatKnowsLocations =
+            only("com.google.re2j..", "dev.ipgate.config", "dev.ipgate.nginx", "dev.ipgate.server");
 
     @ArchTest
     static final ArchRule caffeineIsKnownToAuth = only("com.github.benmanes.caffeine..", "dev.ipgate.auth");

@@ -182,7 +182,7 @@ class NginxConfTest {
         assertThat(NginxConf.read(file).directives().get(0).above()).containsExactly("B\u00fcro");
     }
 
-    /** Whatever is in a file, it is read, or refused with a position; nothing else is thrown. */
+    /** Whatever is in a file, it is read and imported, or refused with a position; nothing else is thrown. */
     @Test
     void noTextBreaksIt() throws IOException {
         String[] pieces = {
@@ -253,8 +253,8 @@ class NginxConfTest {
                 text.append(piece).append(piece.matches(".*[a-z0-9]$") ? (random.nextBoolean() ? ";" : " ") : "");
             }
             text.append(";").append("}".repeat(Math.max(0, open)));
-            Throwable thrown =
-                    catchThrowable(() -> new Parser("f", text.toString(), new Includes(folder), 0).read(null));
+            Throwable thrown = catchThrowable(() -> NginxImport.of(new NginxConf(
+                    Path.of("f"), folder, new Parser("f", text.toString(), new Includes(folder), 0).read(null))));
 
             assertThat(thrown instanceof ConfigException ? null : thrown)
                     .as("seed %d: %s", seed, text)
