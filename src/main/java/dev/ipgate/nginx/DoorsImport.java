@@ -162,7 +162,13 @@ final class DoorsImport {
         boolean harmless = true;
         for (Directive directive : scope.directives()) {
             Vocabulary.Entry entry = Vocabulary.of(directive);
-            if (entry.fate() == Vocabulary.Fate.HARMLESS) {
+            if (directive.name().equals("proxy_pass")) {
+                findings.matters(
+                        directive,
+                        "sends other methods to an app of their own, which ipgate cannot, so nobody may pass with them",
+                        "have one app for all methods");
+                harmless = false;
+            } else if (entry.fate() == Vocabulary.Fate.HARMLESS) {
                 findings.harmless(directive, entry.why());
             } else if (entry.fate() != Vocabulary.Fate.CARRIED) {
                 findings.matters(directive, entry.why(), entry.todo());
