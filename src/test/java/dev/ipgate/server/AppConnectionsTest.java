@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Connections to the app: kept, given up, and no more of them than it may have. */
 @ParameterizedClass(name = "{0}")
-@EnumSource
+@EnumSource(names = {"PLAIN", "TLS", "HTTP2"})
 class AppConnectionsTest {
 
     @Parameter

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What clients get when the app fails: a page or a visible cut, and nothing of anybody else's answer. */
 @ParameterizedClass(name = "{0}")
-@EnumSource
+@EnumSource(names = {"PLAIN", "TLS", "HTTP2"})
 class AppFailureTest {
 
     @Parameter

@@ -35,6 +35,15 @@ class ConnectionCloseTest {
     }
 
     @Test
+    void anHttp10ClientNeedNotNameAHost() throws IOException {
+        try (ScriptedApp app = ScriptedApp.hello();
+                TestGate gate = gate(app);
+                RawClient old = gate.connect()) {
+            assertThat(old.send("GET / HTTP/1.0\r\n\r\n").read().status()).isEqualTo(200);
+        }
+    }
+
+    @Test
     void anHttp10ClientGetsNoChunks() throws IOException {
         try (ScriptedApp app = ScriptedApp.start(conversation -> {
                     conversation.next();

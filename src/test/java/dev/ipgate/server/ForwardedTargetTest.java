@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ipgate.testing.RawClient;
 import dev.ipgate.testing.ScriptedApp;
 import dev.ipgate.testing.TestGate;
+import dev.ipgate.testing.Transport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
@@ -14,12 +15,20 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The request line that the app receives. */
+@ParameterizedClass(name = "{0}")
+@EnumSource(names = {"PLAIN", "H2C"})
 class ForwardedTargetTest {
+
+    @Parameter
+    private Transport transport;
 
     @TempDir
     private Path folder;
@@ -32,7 +41,7 @@ class ForwardedTargetTest {
 
     @BeforeEach
     void start() throws IOException {
-        gate = TestGate.start(folder, "upstream: " + app.url() + "\nrules: [{allow: 127.0.0.0/8}]\n");
+        gate = TestGate.start(transport, folder, "upstream: " + app.url() + "\nrules: [{allow: 127.0.0.0/8}]\n");
     }
 
     @ParameterizedTest
@@ -114,7 +123,7 @@ class ForwardedTargetTest {
         try (RawClient client = gate.connect()) {
             client.send("GET ").send(target.getBytes(UTF_8)).send(" HTTP/1.1\r\nHost: localhost\r\n\r\n");
             assertThat(client.read().status()).isEqualTo(400);
-            assertThat(client.isClosedByServer()).isTrue();
+            assertThat(transport.ends(client)).isTrue();
         }
         assertThat(app.requests()).isEmpty();
     }
@@ -129,7 +138,7 @@ class ForwardedTargetTest {
             http://localhost?a=b             | /?a=b
             """)
     void ofTheAbsoluteFormTheAppGetsThePath(String target, String seen) throws IOException {
-        try (RawClient client = gate.connect()) {
+        try (RawClient client = gate.connectHttp1From("127.0.0.1")) { // HTTP/2 has none
             assertThat(client.get(target).status()).isEqualTo(200);
         }
         assertThat(app.last().target()).isEqualTo(seen);

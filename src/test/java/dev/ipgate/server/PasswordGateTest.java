@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What happens at the password door, right and wrong, and what never does. */
 @ParameterizedClass(name = "{0}")
-@EnumSource
+@EnumSource(names = {"PLAIN", "TLS", "HTTP2"})
 class PasswordGateTest {
 
     @Parameter

@@ -7,6 +7,7 @@ import dev.ipgate.testing.Eventually;
 import dev.ipgate.testing.RawClient;
 import dev.ipgate.testing.SocketApp;
 import dev.ipgate.testing.TestGate;
+import dev.ipgate.testing.Transport;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,10 +18,18 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a reload hands on to the new snapshot, and what it changes: connections to the app, limits, the access log. */
+@ParameterizedClass(name = "{0}")
+@EnumSource(names = {"PLAIN", "H2C"})
 @Timeout(60)
 class ReloadKeepsTest {
+
+    @Parameter
+    private Transport transport;
 
     @TempDir
     private Path folder;
@@ -33,7 +42,7 @@ class ReloadKeepsTest {
     void connectionsToTheAppSurviveUnderTheSameSettingsAndEndWithThem() throws IOException {
         try (SocketApp app = SocketApp.saying("A");
                 SocketApp other = SocketApp.saying("B");
-                TestGate gate = TestGate.start(folder, conf(app, ""));
+                TestGate gate = TestGate.start(transport, folder, conf(app, ""));
                 RawClient client = gate.connect()) { // one connection, so one IO thread
             assertThat(client.get("/").body()).isEqualTo("A");
             for (int i = 0; i < 5; i++) {
@@ -61,7 +70,7 @@ class ReloadKeepsTest {
                     out.write("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nA".getBytes(ISO_8859_1));
                 });
                 SocketApp other = SocketApp.saying("B");
-                TestGate gate = TestGate.start(folder, conf(app, ""));
+                TestGate gate = TestGate.start(transport, folder, conf(app, ""));
                 RawClient client = gate.connect()) {
             client.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
             asked.await();
@@ -78,7 +87,7 @@ class ReloadKeepsTest {
     void limitsOfRequestsTakeEffect() throws IOException {
         String long2000 = "X-Long: " + "x".repeat(2000);
         try (SocketApp app = SocketApp.saying("A");
-                TestGate gate = TestGate.start(folder, conf(app, ""));
+                TestGate gate = TestGate.start(transport, folder, conf(app, ""));
                 RawClient open = gate.connect()) {
             assertThat(open.get("/", long2000).status()).isEqualTo(200);
 
@@ -104,7 +113,7 @@ class ReloadKeepsTest {
         int reloads = 6;
         int requests = 50;
         try (SocketApp app = SocketApp.saying("A");
-                TestGate gate = TestGate.start(folder, conf(app, "access_log: {to: log0}"));
+                TestGate gate = TestGate.start(transport, folder, conf(app, "access_log: {to: log0}"));
                 RawClient client = gate.connect()) {
             for (int i = 1; i <= reloads; i++) {
                 for (int request = 0; request < requests; request++) {
@@ -124,7 +133,7 @@ class ReloadKeepsTest {
     @Test
     void aLogThatWasMovedAwayIsBegunAnew() throws IOException {
         try (SocketApp app = SocketApp.saying("A");
-                TestGate gate = TestGate.start(folder, conf(app, "access_log: {to: log}"));
+                TestGate gate = TestGate.start(transport, folder, conf(app, "access_log: {to: log}"));
                 RawClient client = gate.connect()) {
             client.get("/before");
             Files.move(folder.resolve("log"), folder.resolve("log.1")); // what logrotate does
@@ -154,7 +163,7 @@ class ReloadKeepsTest {
                     mayAnswer.await();
                     out.write("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nA".getBytes(ISO_8859_1));
                 });
-                TestGate gate = TestGate.start(folder, conf(app, "access_log: {to: log0}"));
+                TestGate gate = TestGate.start(transport, folder, conf(app, "access_log: {to: log0}"));
                 TestGate idle = TestGate.start(idleFolder, conf(app, "access_log: {to: log0}"));
                 RawClient client = gate.connect()) {
             client.send("GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n");

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bodies on their way down: whole, at once, at the client's pace, or visibly cut. */
 @ParameterizedClass(name = "{0}")
-@EnumSource
+@EnumSource(names = {"PLAIN", "TLS", "HTTP2"})
 class ResponseBodyTest {
 
     @Parameter

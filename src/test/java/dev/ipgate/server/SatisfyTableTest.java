@@ -9,6 +9,7 @@ import dev.ipgate.testing.NginxServer;
 import dev.ipgate.testing.RawClient;
 import dev.ipgate.testing.RawResponse;
 import dev.ipgate.testing.TestGate;
+import dev.ipgate.testing.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -19,12 +20,20 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The table of satisfy, over real requests, and the same requests answered by nginx. */
+@ParameterizedClass(name = "{0}")
+@EnumSource(names = {"PLAIN", "H2C"})
 class SatisfyTableTest {
+
+    @Parameter
+    private Transport transport;
 
     /** 127.0.0.2 is allowed, 127.0.0.3 is denied. */
     private static final String CONF = """
@@ -99,7 +108,7 @@ class SatisfyTableTest {
             /,       127.0.0.3, right,    403
             """)
     void isKept(String path, String from, String password, int status) throws IOException {
-        try (TestGate gate = TestGate.start(folder, CONF.replace("APP", app.url()))) {
+        try (TestGate gate = TestGate.start(transport, folder, CONF.replace("APP", app.url()))) {
             RawResponse answer = gate.getFrom(from, path, lines(password));
 
             assertThat(answer.status()).isEqualTo(status);
@@ -112,7 +121,7 @@ class SatisfyTableTest {
     @ParameterizedTest(name = "{0} with a {1} password: {2}")
     @CsvSource({"/, right, 200", "/, none, 401", "/, wrong, 401", "/open, none, 200", "/open, wrong, 200"})
     void withoutRulesThePasswordAloneDecides(String path, String password, int status) throws IOException {
-        try (TestGate gate = TestGate.start(folder, CONF.replace("APP", app.url()));
+        try (TestGate gate = TestGate.start(transport, folder, CONF.replace("APP", app.url()));
                 RawClient client = gate.connectFrom("127.0.0.9")) {
             List<String> lines = new ArrayList<>(List.of(lines(password)));
             lines.add("Host: password.example.com");
@@ -135,7 +144,7 @@ class SatisfyTableTest {
             """)
     void reportingIsAboutAddresses(String path, String from, String password, int status, String decision)
             throws IOException {
-        try (TestGate gate = TestGate.start(folder, "mode: report\n" + CONF.replace("APP", app.url()))) {
+        try (TestGate gate = TestGate.start(transport, folder, "mode: report\n" + CONF.replace("APP", app.url()))) {
             assertThat(gate.getFrom(from, path, lines(password)).status()).isEqualTo(status);
             gate.gate().close();
             assertThat(gate.log()).contains(" decision=" + decision + " ");
@@ -156,7 +165,7 @@ class SatisfyTableTest {
     void noPasswordMakesUpForAnAddressThatCannotBeKnown(String path, String from, String line, int status)
             throws IOException {
         String trusted = "client_address: {trusted_proxies: 127.0.0.9}\n";
-        try (TestGate gate = TestGate.start(folder, trusted + CONF.replace("APP", app.url()))) {
+        try (TestGate gate = TestGate.start(transport, folder, trusted + CONF.replace("APP", app.url()))) {
             RawResponse answer = gate.getFrom(from, path, Basic.line("ana", "secret"), line);
 
             assertThat(answer.status()).isEqualTo(status);
@@ -176,7 +185,7 @@ class SatisfyTableTest {
                 "/%6fpen/%252e%252e/secret"
             })
     void aPathThatMayBeAnotherPlaceIsRefused(String path) throws IOException {
-        try (TestGate gate = TestGate.start(folder, CONF.replace("APP", app.url()));
+        try (TestGate gate = TestGate.start(transport, folder, CONF.replace("APP", app.url()));
                 RawClient client = gate.connectFrom("127.0.0.9")) {
             assertThat(client.get(path, "Host: password.example.com").status()).isIn(400, 401);
         }
@@ -186,7 +195,7 @@ class SatisfyTableTest {
     @Test
     void nginxAnswersTheSame() throws IOException {
         try (ListeningProgram nginx = NginxServer.start(folder, NGINX.replace("APP", app.url()));
-                TestGate gate = TestGate.start(folder, CONF.replace("APP", app.url()))) {
+                TestGate gate = TestGate.start(transport, folder, CONF.replace("APP", app.url()))) {
             for (String path : List.of("/all", "/any", "/rules", "/own", "/password")) {
                 for (String from : List.of("127.0.0.2", "127.0.0.3")) {
                     for (String password : List.of("right", "none", "wrong", "unknown", "right")) {

@@ -6,16 +6,25 @@ import dev.ipgate.testing.RawClient;
 import dev.ipgate.testing.RawResponse;
 import dev.ipgate.testing.ScriptedApp;
 import dev.ipgate.testing.TestGate;
+import dev.ipgate.testing.Transport;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Several apps behind one gate. */
+@ParameterizedClass(name = "{0}")
+@EnumSource(names = {"PLAIN", "H2C"})
 class SitesTest {
+
+    @Parameter
+    private Transport transport;
 
     @TempDir
     private Path folder;
@@ -39,8 +48,8 @@ class SitesTest {
             127.0.0.1,                  main
             """)
     void theHostChoosesTheSite(String host, String answer) throws IOException {
-        try (TestGate gate =
-                TestGate.start(folder, """
+        try (TestGate gate = TestGate.start(
+                transport, folder, """
                 upstream: MAIN
                 hosts: [main.example.com]
                 rules: [{allow: 127.0.0.1}]
@@ -55,8 +64,8 @@ class SitesTest {
 
     @Test
     void eachSiteHasItsOwnRules() throws IOException {
-        try (TestGate gate =
-                        TestGate.start(folder, """
+        try (TestGate gate = TestGate.start(
+                        transport, folder, """
                 upstream: MAIN
                 rules: [{allow: 127.0.0.1}]
                 sites:
@@ -75,13 +84,13 @@ class SitesTest {
 
     @Test
     void aHostOfNobodyIsRefusedWhereThereIsNoDefaultSite() throws IOException {
-        try (TestGate gate = TestGate.start(folder, """
+        try (TestGate gate = TestGate.start(transport, folder, """
                 sites:
                   - hosts: [jupyter.example.com]
                     upstream: JUPYTER
                     rules: [{allow: 127.0.0.1}]
                 """.replace("JUPYTER", jupyter.url()));
-                RawClient old = gate.connect()) {
+                RawClient old = gate.connectHttp1From("127.0.0.1")) {
             RawResponse refused = gate.getFrom("127.0.0.1", "/", "Host: other.example");
             assertThat(refused.status()).isEqualTo(421);
             assertThat(refused.body()).contains("other.example");

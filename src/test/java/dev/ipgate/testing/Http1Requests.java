@@ -75,9 +75,10 @@ final class Http1Requests {
 
     private void head(String[] lines) throws IOException {
         String[] words = lines[0].split(" ", -1);
-        List<String> fields = new ArrayList<>(List.of(":method", words[0], ":scheme", "https", ":path", words[1]));
+        List<String> fields =
+                new ArrayList<>(List.of(":method", words[0], ":scheme", bridge.scheme(), ":path", words[1]));
         List<String> hosts = values(lines, "host");
-        if (!hosts.isEmpty()) {
+        if (hosts.size() == 1) {
             fields.addAll(List.of(":authority", hosts.get(0)));
         }
         Set<String> dropped = new HashSet<>(OF_ONE_CONNECTION);
@@ -89,7 +90,9 @@ final class Http1Requests {
                 fields.addAll(List.of(name(lines[i]), value(lines[i])));
             }
         }
-        hosts.stream().skip(1).forEach(host -> fields.addAll(List.of("host", host)));
+        if (hosts.size() > 1) {
+            hosts.forEach(host -> fields.addAll(List.of("host", host)));
+        }
         List<String> lengths = values(lines, "content-length");
         boolean chunked = !values(lines, "transfer-encoding").isEmpty();
         left = lengths.isEmpty() || chunked ? 0 : Long.parseLong(lengths.get(0));

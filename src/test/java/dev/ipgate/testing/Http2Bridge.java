@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Queue;
+import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -105,6 +106,11 @@ final class Http2Bridge {
     }
 
     // ---- requests ---------------------------------------------------------------------------------------------------
+
+    /** What the server is asked by. */
+    String scheme() {
+        return socket instanceof SSLSocket ? "https" : "http";
+    }
 
     /** What the test says, as HTTP/1.1. */
     OutputStream out() {

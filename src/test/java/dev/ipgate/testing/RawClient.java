@@ -68,8 +68,13 @@ public final class RawClient implements AutoCloseable {
         if (!"h2".equals(secure.getApplicationProtocol())) {
             throw new IOException("the server does not speak HTTP/2");
         }
-        Http2Bridge bridge = Http2Bridge.over(secure);
-        return new RawClient(secure, bridge.in(), bridge.out());
+        return new RawClient(secure).http2();
+    }
+
+    /** Speaks HTTP/2 from now on, whatever it is told in HTTP/1.1. */
+    RawClient http2() throws IOException {
+        Http2Bridge bridge = Http2Bridge.over(socket);
+        return new RawClient(socket, bridge.in(), bridge.out());
     }
 
     private SSLSocket handshake(SSLContext context, String... protocols) throws IOException {

@@ -11,7 +11,9 @@ public enum Transport {
     PLAIN,
     TLS,
     /** Over TLS, where each request is a stream. */
-    HTTP2;
+    HTTP2,
+    /** The same in the clear, to a server that is known to speak it. */
+    H2C;
 
     private static final String NAME = "transport";
 
@@ -20,24 +22,36 @@ public enum Transport {
         if (this == PLAIN) {
             return "\"127.0.0.1:0\"";
         }
+        if (this == H2C) {
+            return "{address: \"127.0.0.1:0\", http2: true}";
+        }
         new OpenSsl(folder).ec(NAME, "DNS:localhost");
         return "{address: \"127.0.0.1:0\", tls: " + OpenSsl.tls(NAME) + "}";
     }
 
+    public boolean isHttp2() {
+        return this == HTTP2 || this == H2C;
+    }
+
     /** As the access log has it. */
     public String version() {
-        return this == HTTP2 ? "HTTP/2.0" : "HTTP/1.1";
+        return isHttp2() ? "HTTP/2.0" : "HTTP/1.1";
     }
 
     /** The Connection header of an answer that is the last on its connection. */
     public @Nullable String close() {
-        return this == HTTP2 ? null : "close";
+        return isHttp2() ? null : "close";
+    }
+
+    /** Whether the server ends the connection, which is waited for; over HTTP/2 it may go on where HTTP/1's cannot. */
+    public boolean ends(RawClient client) throws IOException {
+        return isHttp2() || client.isClosedByServer();
     }
 
     /** Has a client, who is connected, speak it. */
     RawClient speak(RawClient client, @Nullable SSLContext trust) throws IOException {
         if (trust == null) {
-            return client;
+            return this == H2C ? client.http2() : client;
         }
         return this == HTTP2 ? client.secureHttp2(trust) : client.secure(trust);
     }
@@ -46,7 +60,7 @@ public enum Transport {
     @Nullable
     SSLContext trust(Path folder) throws IOException {
         try {
-            return this == PLAIN ? null : Trust.in(folder.resolve(NAME + ".pem"));
+            return this == PLAIN || this == H2C ? null : Trust.in(folder.resolve(NAME + ".pem"));
         } catch (GeneralSecurityException e) {
             throw new IOException(e);
         }

@@ -8,6 +8,7 @@ import dev.ipgate.testing.RawApp.Visit;
 import dev.ipgate.testing.RawClient;
 import dev.ipgate.testing.RawResponse;
 import dev.ipgate.testing.TestGate;
+import dev.ipgate.testing.Transport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -19,12 +20,20 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Everything that an app can answer wrongly: the right status or a clean cut, and the next request is none the worse. */
+@ParameterizedClass(name = "{0}")
+@EnumSource(names = {"PLAIN", "H2C"})
 class BadAnswersTest {
+
+    @Parameter
+    private Transport transport;
 
     private static final String GOOD = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
 
@@ -52,7 +61,7 @@ class BadAnswersTest {
                 }
             }
         });
-        gate = TestGate.start(folder, """
+        gate = TestGate.start(transport, folder, """
                 upstream: {url: "APP", response_timeout: 2s, keepalive: 1m, max_connections: 1}
                 rules: [{allow: all}]
                 """.replace("APP", app.url()));
@@ -82,7 +91,7 @@ class BadAnswersTest {
         try (RawClient next = gate.connect()) {
             for (int i = 0; i < 3; i++) {
                 RawResponse answer = next.get("/next");
-                assertThat(answer.statusLine()).isEqualTo("HTTP/1.1 200 OK");
+                assertThat(answer.status()).isEqualTo(200);
                 assertThat(answer.body()).isEqualTo("hello");
             }
         }
@@ -244,7 +253,7 @@ class BadAnswersTest {
         for (String path : answers.keySet()) {
             try (RawClient client = gate.connect()) {
                 RawResponse hints = client.get("/" + path); // 100 was not asked for, and 102 says nothing to anybody
-                assertThat(hints.statusLine()).isEqualTo("HTTP/1.1 103 Early Hints");
+                assertThat(hints.status()).isEqualTo(103);
                 assertThat(hints.header("Link")).isEqualTo("</style.css>; rel=preload");
                 assertThat(hints.header("X")).as("listed in Connection").isNull();
                 assertThat(client.read().body()).isEqualTo("hello");
@@ -254,7 +263,7 @@ class BadAnswersTest {
                         .as("interim answers do no harm to the connection")
                         .isEqualTo(before);
             }
-            try (RawClient old = gate.connect()) {
+            try (RawClient old = gate.connectHttp1From("127.0.0.1")) {
                 old.send("GET /" + path + " HTTP/1.0\r\n\r\n");
                 RawResponse answer = old.read();
                 assertThat(answer.status()).isEqualTo(200);
@@ -417,7 +426,7 @@ class BadAnswersTest {
                 "chunks",
                 visit -> visit.send(
                         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nA: b\r\n\r\n"));
-        try (RawClient old = gate.connect()) {
+        try (RawClient old = gate.connectHttp1From("127.0.0.1")) {
             RawResponse answer = old.send("GET /chunks HTTP/1.0\r\n\r\n").read();
             assertThat(answer.header("Transfer-Encoding")).isNull();
             assertThat(answer.body()).isEqualTo("hello");

@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * sees a byte of somebody else's. {@code -Dipgate.isolation.exchanges=1000000} for the long run by hand.
  */
 @ParameterizedClass(name = "{0}")
-@EnumSource
+@EnumSource(names = {"PLAIN", "TLS", "HTTP2"})
 class IsolationTest {
 
     private static final int CLIENTS = 64;

@@ -7,6 +7,7 @@ import dev.ipgate.testing.Ports;
 import dev.ipgate.testing.RawClient;
 import dev.ipgate.testing.RawResponse;
 import dev.ipgate.testing.TestGate;
+import dev.ipgate.testing.Transport;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -23,16 +24,24 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Several copies of an app share the requests, over real sockets. */
+@ParameterizedClass(name = "{0}")
+@EnumSource(names = {"PLAIN", "H2C"})
 @Timeout(120)
 class SeveralAppsTest {
+
+    @Parameter
+    private Transport transport;
 
     @TempDir
     private Path folder;
 
     private TestGate gate(String options, String... urls) throws IOException {
-        return TestGate.start(folder, """
+        return TestGate.start(transport, folder, """
                 upstream:
                   urls: ["%s"]
                   %s

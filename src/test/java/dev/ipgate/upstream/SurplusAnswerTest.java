@@ -6,6 +6,7 @@ import dev.ipgate.testing.RawApp;
 import dev.ipgate.testing.RawApp.Visit;
 import dev.ipgate.testing.RawClient;
 import dev.ipgate.testing.TestGate;
+import dev.ipgate.testing.Transport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,12 +20,20 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Apps that answer once and then say more, which was not asked for: what has reached the gate before a request did is never
  * taken for its answer. Several apps and clients at a time keep the gate's threads in the middle of something.
  */
+@ParameterizedClass(name = "{0}")
+@EnumSource(names = {"PLAIN", "H2C"})
 class SurplusAnswerTest {
+
+    @Parameter
+    private Transport transport;
 
     private static final int APPS = 16;
     private static final int REQUESTS = 250; // to each
@@ -51,7 +60,7 @@ class SurplusAnswerTest {
                     .append(app.server.url())
                     .append("\", keepalive: 1m}}\n");
         }
-        try (TestGate gate = TestGate.start(folder, """
+        try (TestGate gate = TestGate.start(transport, folder, """
                 upstream: "http://127.0.0.1:1"
                 rules: [{allow: 127.0.0.1}]
                 access_log: off
