@@ -8,7 +8,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** Direct buffers of one size, used again and again. Safe to share between threads. */
+/** Buffers of one size, direct or in the heap, used again and again. Safe to share between threads. */
 public final class BufferPool implements ByteBufferPool {
 
     /*
@@ -21,18 +21,32 @@ public final class BufferPool implements ByteBufferPool {
     private static final int AT_HAND = 16;
 
     private final int bytes;
+    private final boolean direct;
     private final ThreadLocal<Stack> atHand = ThreadLocal.withInitial(Stack::new);
     private final BlockingQueue<ByteBuffer> shared;
     private volatile boolean closed;
 
     /**
-     * Makes an empty pool.
+     * Makes an empty pool of direct buffers.
      *
      * @param bytes size of each buffer
      * @param kept buffers that are kept for all threads together, besides the few that each has at hand
      */
     public BufferPool(int bytes, int kept) {
+        this(bytes, kept, true);
+    }
+
+    /**
+     * The same for records of TLS, in the heap: the JDK's AES takes twice as long where it writes to a direct buffer, which is more
+     * than it costs to copy what goes to a socket or comes from it.
+     */
+    public static BufferPool forTls(int bytes, int kept) {
+        return new BufferPool(bytes, kept, false);
+    }
+
+    private BufferPool(int bytes, int kept, boolean direct) {
         this.bytes = bytes;
+        this.direct = direct;
         shared = new ArrayBlockingQueue<>(kept);
     }
 
@@ -42,7 +56,11 @@ public final class BufferPool implements ByteBufferPool {
         if (buffer == null) {
             buffer = shared.poll();
         }
-        return new Lease(buffer == null ? ByteBuffer.allocateDirect(bytes) : buffer.clear());
+        return new Lease(buffer == null ? fresh() : buffer.clear());
+    }
+
+    private ByteBuffer fresh() {
+        return direct ? ByteBuffer.allocateDirect(bytes) : ByteBuffer.allocate(bytes);
     }
 
     private void free(ByteBuffer buffer) {
@@ -65,7 +83,7 @@ public final class BufferPool implements ByteBufferPool {
 
     @Override
     public boolean isDirect() {
-        return true;
+        return direct;
     }
 
     @Override

@@ -66,7 +66,7 @@ final class Listeners {
     private final ProxyHeaders proxyHeaders;
     private final Occasional troubles = new Occasional(LOG);
     private final TlsResources resources = new TlsResources(
-            new BufferPool(TlsLink.RECORD_BYTES, POOLED_RECORDS),
+            BufferPool.forTls(TlsLink.RECORD_BYTES, POOLED_RECORDS),
             Runtime.getRuntime().maxMemory()
                     / PART_OF_HEAP
                     / Runtime.getRuntime().availableProcessors());

@@ -32,7 +32,7 @@ final class TlsClient {
 
     private final SSLContext context;
     private final boolean verify;
-    private final ByteBufferPool records = new BufferPool(TlsLink.RECORD_BYTES, POOLED_BUFFERS);
+    private final ByteBufferPool records = BufferPool.forTls(TlsLink.RECORD_BYTES, POOLED_BUFFERS);
 
     TlsClient(AppTls settings) {
         verify = settings.verify();
