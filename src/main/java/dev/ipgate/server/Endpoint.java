@@ -43,7 +43,8 @@ final class Endpoint {
                                 .toList(),
                         listen.http2() ? PROTOCOLS_WITH_HTTP2 : PROTOCOLS,
                         tls.clients(),
-                        resources);
+                        resources,
+                        TlsProvider.get());
     }
 
     ListenSettings settings() {

@@ -36,12 +36,14 @@ final class Arrival {
             TlsLink link,
             List<X509Certificate> authorities,
             TlsResources.Shared shared,
+            boolean engineHasTasks,
             Handoff handoff) {
         this.connection = connection;
         this.link = link;
         this.authorities = authorities;
         this.handoff = handoff;
-        handshake = new TlsHandshake(connection, link, shared.arithmetic(), this::secured, this::failed);
+        handshake =
+                new TlsHandshake(connection, link, shared.arithmetic(), engineHasTasks, this::secured, this::failed);
         link.holdIn(shared.room().part(this::crowdedOut));
     }
 

@@ -1,9 +1,13 @@
 package dev.ipgate.tls;
 
 import java.net.Socket;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.Principal;
 import java.security.PrivateKey;
+import java.security.Provider;
 import java.security.cert.X509Certificate;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,13 +29,19 @@ import org.jspecify.annotations.Nullable;
 final class Identities extends X509ExtendedKeyManager {
 
     private final List<Identity> all;
+    private final List<PrivateKey> keys = new ArrayList<>();
     private final Map<String, List<Integer>> byName = new HashMap<>();
     private final List<Integer> fallback = new ArrayList<>();
 
-    /** @param all not empty */
-    Identities(List<Identity> all) {
+    /**
+     * @param all not empty
+     * @param provider who makes the signatures, and shall not have to translate a key each time; null for the JDK
+     * @throws GeneralSecurityException if the provider does not take one of the keys
+     */
+    Identities(List<Identity> all, @Nullable Provider provider) throws GeneralSecurityException {
         this.all = List.copyOf(all);
         for (int i = 0; i < all.size(); i++) {
+            keys.add(provider == null ? all.get(i).key() : translate(all.get(i).key(), provider));
             for (String name : all.get(i).names()) {
                 byName.computeIfAbsent(name, first -> new ArrayList<>()).add(i);
             }
@@ -41,19 +51,32 @@ final class Identities extends X509ExtendedKeyManager {
         }
     }
 
-    /** The number of the certificate for a name and a kind of key, as text; null if there is none for the kind. */
+    private static PrivateKey translate(PrivateKey key, Provider provider) throws GeneralSecurityException {
+        return KeyFactory.getInstance(key.getAlgorithm(), provider)
+                .generatePrivate(new PKCS8EncodedKeySpec(key.getEncoded()));
+    }
+
+    /**
+     * The number of the certificate for a name and a kind of key, as text; null if there is none for the kind. Others than
+     * those that name it are only for a name that is in none: a client asks for its best kind of key first, and would get
+     * another site's certificate where its own has the other kind.
+     */
     @Nullable
     String choose(@Nullable String serverName, String keyType) {
-        String found = null;
-        if (serverName != null) {
-            String name = serverName.toLowerCase(Locale.ROOT);
-            found = first(byName.getOrDefault(name, List.of()), keyType);
-            int dot = name.indexOf('.');
-            if (found == null && dot > 0) {
-                found = first(byName.getOrDefault("*" + name.substring(dot), List.of()), keyType);
-            }
+        return first(candidates(serverName), keyType);
+    }
+
+    private List<Integer> candidates(@Nullable String serverName) {
+        if (serverName == null) {
+            return fallback;
         }
-        return found == null ? first(fallback, keyType) : found;
+        String name = serverName.toLowerCase(Locale.ROOT);
+        List<Integer> exact = byName.get(name);
+        if (exact != null) {
+            return exact;
+        }
+        int dot = name.indexOf('.');
+        return dot > 0 ? byName.getOrDefault("*" + name.substring(dot), fallback) : fallback;
     }
 
     private @Nullable String first(List<Integer> numbers, String keyType) {
@@ -90,7 +113,7 @@ final class Identities extends X509ExtendedKeyManager {
 
     @Override
     public PrivateKey getPrivateKey(String alias) {
-        return all.get(Integer.parseInt(alias)).key();
+        return keys.get(Integer.parseInt(alias));
     }
 
     @Override

@@ -44,9 +44,9 @@ final class OutgoingRecords {
         } catch (IOException e) {
             record.close();
             throw e;
-        } catch (RuntimeException e) {
+        } catch (Exception e) { // see TlsLink: of any kind
             record.close();
-            throw new SSLException("the engine failed", e);
+            throw new SSLException("the engine failed: " + e.getMessage(), e);
         }
         if (record.getBuffer().flip().hasRemaining()) {
             held = record;

@@ -25,6 +25,7 @@ public final class TlsHandshake {
     private final StreamConnection connection;
     private final TlsLink link;
     private final Executor arithmetic;
+    private final boolean engineHasTasks;
     private final BiConsumer<StreamConnection, TlsLink> done;
     private final Consumer<IOException> failed;
     private final ConduitStreamSourceChannel source;
@@ -36,7 +37,9 @@ public final class TlsHandshake {
     /**
      * Makes a handshake that has not begun.
      *
-     * @param arithmetic runs what takes milliseconds, be it at once or later, on whatever thread
+     * @param arithmetic runs what takes milliseconds, be it at once or later, on whatever thread; on the connection's IO thread
+     *     where the engine has no tasks
+     * @param engineHasTasks whether the engine gives such work away (SSLEngine#getDelegatedTask); Conscrypt's does it itself
      * @param done gets the connection, on which TLS is in place then
      * @param failed gets the reason, an SSLException if it is one of TLS; the connection is closed then
      */
@@ -44,11 +47,13 @@ public final class TlsHandshake {
             StreamConnection connection,
             TlsLink link,
             Executor arithmetic,
+            boolean engineHasTasks,
             BiConsumer<StreamConnection, TlsLink> done,
             Consumer<IOException> failed) {
         this.connection = connection;
         this.link = link;
         this.arithmetic = arithmetic;
+        this.engineHasTasks = engineHasTasks;
         this.done = done;
         this.failed = failed;
         source = connection.getSourceChannel();
@@ -56,7 +61,7 @@ public final class TlsHandshake {
     }
 
     public void start() {
-        source.setReadListener(ready -> advance());
+        source.setReadListener(ready -> arrived());
         sink.setWriteListener(ready -> advance());
         try {
             link.beginHandshake();
@@ -64,7 +69,21 @@ public final class TlsHandshake {
             fail(e);
             return;
         }
-        advance();
+        arrived();
+    }
+
+    private void arrived() {
+        if (engineHasTasks) {
+            advance();
+        } else if (!over && !calculating) {
+            calculate(this::advanceAfterWaiting);
+        }
+    }
+
+    private void advanceAfterWaiting() {
+        if (!over) {
+            calculated();
+        }
     }
 
     /** Gives it up: neither callback follows. */
@@ -83,7 +102,7 @@ public final class TlsHandshake {
                 }
                 switch (link.engine().getHandshakeStatus()) {
                     case NEED_WRAP -> link.wrapHandshake();
-                    case NEED_TASK -> calculate();
+                    case NEED_TASK -> calculate(this::runTasks);
                     case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
                         if (!link.readHandshake()) {
                             sink.suspendWrites();
@@ -103,11 +122,11 @@ public final class TlsHandshake {
         }
     }
 
-    private void calculate() {
+    private void calculate(Runnable work) {
         calculating = true;
         handing = true;
         try {
-            arithmetic.execute(this::runTasks);
+            arithmetic.execute(work);
         } catch (RejectedExecutionException e) {
             fail(new IOException("the gate stops", e));
             return;

@@ -201,7 +201,7 @@ public final class TlsLink {
             PooledByteBuffer roomy = records.allocate();
             try {
                 result = unwrap(roomy.getBuffer());
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException e) {
                 roomy.close();
                 throw e;
             }
@@ -224,8 +224,10 @@ public final class TlsLink {
         SSLEngineResult result;
         try {
             result = engine.unwrap(in.bytes(), into);
-        } catch (RuntimeException e) {
-            throw new SSLException("the engine failed", e);
+        } catch (IOException e) {
+            throw e;
+        } catch (Exception e) { // Conscrypt throws what it does not declare, when a client's certificate is no good
+            throw new SSLException("the engine failed: " + e.getMessage(), e);
         }
         in.taken();
         return result;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.Provider;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Arrays;
@@ -67,6 +68,7 @@ public final class TlsServer {
     private final String[] protocols;
     private final @Nullable ClientAuthentication clients;
     private final TlsResources resources;
+    private final boolean engineHasTasks;
 
     /**
      * Makes a server without connections.
@@ -75,19 +77,22 @@ public final class TlsServer {
      * @param protocols what can be spoken above, for ALPN, the best first; a client that offers others only is refused
      * @param clients null if clients are not asked for certificates
      * @param resources shared with other servers, and those of other readings
+     * @param provider of TLS itself; null for the JDK's
      */
     public TlsServer(
             List<Identity> identities,
             List<String> protocols,
             @Nullable ClientAuthentication clients,
-            TlsResources resources) {
+            TlsResources resources,
+            @Nullable Provider provider) {
         this.protocols = protocols.toArray(String[]::new);
         this.clients = clients;
         this.resources = resources;
+        this.engineHasTasks = provider == null;
         try {
-            context = SSLContext.getInstance("TLS");
+            context = provider == null ? SSLContext.getInstance("TLS") : SSLContext.getInstance("TLS", provider);
             context.init(
-                    new KeyManager[] {new Identities(identities)},
+                    new KeyManager[] {new Identities(identities, provider)},
                     clients == null ? new TrustManager[0] : trust(clients.authorities()),
                     null);
         } catch (GeneralSecurityException | IOException e) {
@@ -126,7 +131,8 @@ public final class TlsServer {
             link.giveBack(early);
         }
         List<X509Certificate> authorities = clients == null ? List.of() : clients.authorities();
-        new Arrival(connection, link, authorities, resources.of(connection.getIoThread()), handoff).start(patience);
+        new Arrival(connection, link, authorities, resources.of(connection.getIoThread()), engineHasTasks, handoff)
+                .start(patience);
     }
 
     private SSLEngine engine() {

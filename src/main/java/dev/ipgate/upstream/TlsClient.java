@@ -77,7 +77,7 @@ final class TlsClient {
                 records,
                 connection.getSourceChannel().getConduit(),
                 connection.getSinkChannel().getConduit());
-        return new TlsHandshake(connection, link, connection.getWorker(), done, failed);
+        return new TlsHandshake(connection, link, connection.getWorker(), true, done, failed);
     }
 
     private SSLEngine engine(AppUrl url) {

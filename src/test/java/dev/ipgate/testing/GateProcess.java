@@ -29,30 +29,36 @@ public final class GateProcess implements AutoCloseable {
      * @param java its program
      * @param options the JVM's own options
      * @param environment what is set besides; JOURNAL_STREAM is unset unless it is named here
+     * @param jar ipgate's
      */
-    public record Launch(Path java, List<String> options, Map<String, String> environment) {
+    public record Launch(Path java, List<String> options, Map<String, String> environment, Path jar) {
 
         private static final List<String> SIGNALS_AS_USUAL = signalsAsUsual();
 
         /** The Java that runs the test, with no options. */
         public static Launch plain() {
-            return new Launch(Path.of(System.getProperty("java.home"), "bin", "java"), List.of(), Map.of());
+            return new Launch(Path.of(System.getProperty("java.home"), "bin", "java"), List.of(), Map.of(), builtJar());
         }
 
         public Launch with(Path otherJava) {
-            return new Launch(otherJava, options, environment);
+            return new Launch(otherJava, options, environment, jar);
+        }
+
+        /** Another copy of the jar, such as one that does not lie alone. */
+        public Launch withJar(Path copy) {
+            return new Launch(java, options, environment, copy);
         }
 
         public Launch with(String... moreOptions) {
             List<String> all = new ArrayList<>(options);
             all.addAll(Arrays.asList(moreOptions));
-            return new Launch(java, List.copyOf(all), environment);
+            return new Launch(java, List.copyOf(all), environment, jar);
         }
 
         public Launch withEnvironment(String name, String value) {
             Map<String, String> all = new HashMap<>(environment);
             all.put(name, value);
-            return new Launch(java, options, Map.copyOf(all));
+            return new Launch(java, options, Map.copyOf(all), jar);
         }
 
         /**
@@ -79,7 +85,7 @@ public final class GateProcess implements AutoCloseable {
             List<String> command = new ArrayList<>(SIGNALS_AS_USUAL);
             command.add(java.toString());
             command.addAll(options);
-            command.addAll(List.of("-jar", jar()));
+            command.addAll(List.of("-jar", jar.toString()));
             command.addAll(Arrays.asList(arguments));
             Path out = Files.createTempFile(folder, "out", ".txt");
             Path err = Files.createTempFile(folder, "err", ".txt");
@@ -107,12 +113,12 @@ public final class GateProcess implements AutoCloseable {
             }
         }
 
-        private static String jar() {
+        private static Path builtJar() {
             String jar = System.getProperty("ipgate.jar");
             if (jar == null) {
                 throw new IllegalStateException("set the system property ipgate.jar; mvn verify does");
             }
-            return Path.of(jar).toAbsolutePath().toString();
+            return Path.of(jar).toAbsolutePath();
         }
     }
 
