@@ -43,6 +43,12 @@ public final class Programs {
                 .orElseGet(() -> missing(program, "true".equals(System.getenv("CI"))));
     }
 
+    /** The same for a program's library, such as a module of Node's. */
+    public static Path requireLibrary(String file) {
+        Path path = Path.of(file);
+        return Files.exists(path) ? path : missing(file, "true".equals(System.getenv("CI")));
+    }
+
     static Path missing(String program, boolean mustBeThere) {
         if (mustBeThere) {
             return Assertions.fail("the program \"" + program + "\" is not installed; .ci/run has to install it");
