@@ -1,5 +1,6 @@
 package dev.ipgate.auth;
 
+import dev.ipgate.problem.FileProblems;
 import dev.ipgate.problem.Position;
 import dev.ipgate.problem.Problems;
 import java.util.HashMap;
@@ -11,17 +12,17 @@ final class UsersReader {
 
     private static final int LONGEST_LINE = 1000; // characters
     private static final int MOST_USERS = 20_000;
-    private static final int MOST_SHOWN = 20; // problems of one file
 
     private final String file;
     private final Problems problems;
+    private final FileProblems wrong;
     private final Map<String, PasswordHash> hashes = new LinkedHashMap<>();
     private final Map<String, Integer> lines = new HashMap<>(); // by user, those with a bad hash too
-    private int wrong;
 
     UsersReader(String file, Problems problems) {
         this.file = file;
         this.problems = problems;
+        this.wrong = new FileProblems(file, problems);
     }
 
     Map<String, PasswordHash> read(String text) {
@@ -45,9 +46,8 @@ final class UsersReader {
                 return hashes;
             }
         }
-        if (wrong > MOST_SHOWN) {
-            problems.error(Position.of(file), "", "… and " + (wrong - MOST_SHOWN) + " more", "");
-        } else if (hashes.isEmpty() && wrong == 0) {
+        wrong.end();
+        if (hashes.isEmpty() && wrong.isEmpty()) {
             error(0, "has no user, so nobody could log in; make one with: ipgate passwd " + file + " USER");
         }
         return hashes;
@@ -107,8 +107,6 @@ final class UsersReader {
 
     /** A problem, without the line's text: it may hold a hash or a password. */
     private void error(int number, String message) {
-        if (++wrong <= MOST_SHOWN) {
-            problems.error(new Position(file, number, 0), "", message, "");
-        }
+        wrong.error(new Position(file, number, 0), message, "");
     }
 }

@@ -2,6 +2,7 @@ package dev.ipgate.lists;
 
 import dev.ipgate.net.CidrBlock;
 import dev.ipgate.net.IpRange;
+import dev.ipgate.problem.FileProblems;
 import dev.ipgate.problem.Position;
 import dev.ipgate.problem.Problems;
 import java.io.IOException;
@@ -23,22 +24,20 @@ import org.jspecify.annotations.Nullable;
 final class ListFile {
 
     private static final long LARGEST = 256L << 20; // bytes
-    private static final int MOST_SHOWN = 20; // problems of one file
 
     private static final Pattern NGINX =
             Pattern.compile("(?:(?<action>allow|deny)\\s+)?(?<whom>\\S+?)(?:\\s+(?<value>\\S+))?\\s*;");
 
     private final String name;
     private final Problems problems;
+    private final FileProblems inLines;
     private final Consumer<IpRange> sink;
     private long added;
-    private int shown;
-    private long hiddenErrors;
-    private long hiddenWarnings;
 
     private ListFile(String name, Problems problems, Consumer<IpRange> sink) {
         this.name = name;
         this.problems = problems;
+        this.inLines = new FileProblems(name, problems);
         this.sink = sink;
     }
 
@@ -81,11 +80,8 @@ final class ListFile {
                 line(number, number == 1 && line.startsWith("\uFEFF") ? line.substring(1) : line);
             }
         }
-        if (hiddenErrors > 0) {
-            problems.error(Position.of(name), "", "… and " + (hiddenErrors + hiddenWarnings) + " more");
-        } else if (hiddenWarnings > 0) {
-            problems.warning(Position.of(name), "", "… and " + hiddenWarnings + " more");
-        } else if (added == 0 && shown == 0) {
+        inLines.end();
+        if (added == 0 && inLines.isEmpty()) {
             problems.warning(at, setting, "\"" + name + "\" holds no address: whoever it names is nobody");
         }
     }
@@ -176,21 +172,11 @@ final class ListFile {
     }
 
     private void error(int number, String line, String message) {
-        if (shown < MOST_SHOWN) {
-            shown++;
-            problems.error(new Position(name, number, column(line)), "", message, line);
-        } else {
-            hiddenErrors++;
-        }
+        inLines.error(new Position(name, number, column(line)), message, line);
     }
 
     private void warning(int number, String line, String message) {
-        if (shown < MOST_SHOWN) {
-            shown++;
-            problems.warning(new Position(name, number, column(line)), "", message, line);
-        } else {
-            hiddenWarnings++;
-        }
+        inLines.warning(new Position(name, number, column(line)), message, line);
     }
 
     private static int column(String line) {

@@ -3,6 +3,7 @@ package dev.ipgate.nginx;
 import dev.ipgate.net.CidrBlock;
 import dev.ipgate.net.IpRange;
 import dev.ipgate.problem.ConfigException;
+import dev.ipgate.problem.FileProblems;
 import dev.ipgate.problem.Position;
 import dev.ipgate.problem.Problem;
 import dev.ipgate.problem.Problems;
@@ -24,13 +25,10 @@ public final class NginxRules {
      */
     public record Line(boolean allow, @Nullable IpRange whom, String text, Position at) {}
 
-    private static final int MOST_SHOWN = 20; // problems of one file
-
-    private final Problems problems;
+    private final FileProblems problems;
     private final List<Line> lines = new ArrayList<>();
-    private int shown;
 
-    private NginxRules(Problems problems) {
+    private NginxRules(FileProblems problems) {
         this.problems = problems;
     }
 
@@ -41,7 +39,8 @@ public final class NginxRules {
      * @return the lines in order; those that are wrong are left out, and problems have an error
      */
     public static List<Line> read(Path file, Problems problems) {
-        NginxRules rules = new NginxRules(problems);
+        FileProblems inLines = new FileProblems(file.toString(), problems);
+        NginxRules rules = new NginxRules(inLines);
         try {
             Scope.flat(NginxConf.read(file).directives()).forEach(rules::add);
         } catch (ConfigException e) {
@@ -49,6 +48,7 @@ public final class NginxRules {
                 problems.error(problem.at(), problem.setting(), problem.message(), problem.sourceLine());
             }
         }
+        inLines.end();
         return List.copyOf(rules.lines);
     }
 
@@ -75,16 +75,10 @@ public final class NginxRules {
     }
 
     private void error(Directive directive, String message) {
-        if (shown++ < MOST_SHOWN) {
-            problems.error(directive.at(), "", message, directive + ";");
-        } else if (shown == MOST_SHOWN + 2) {
-            problems.error(Position.of(directive.at().file()), "", "… and more");
-        }
+        problems.error(directive.at(), message, directive + ";");
     }
 
     private void warning(Directive directive, String message) {
-        if (shown++ < MOST_SHOWN) {
-            problems.warning(directive.at(), "", message, directive + ";");
-        }
+        problems.warning(directive.at(), message, directive + ";");
     }
 }

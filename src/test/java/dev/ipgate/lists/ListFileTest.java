@@ -130,6 +130,13 @@ class ListFileTest {
     }
 
     @Test
+    void aMistakeBehindManyWarningsIsAnError() throws IOException {
+        read("192.0.2.1/24 1;\n".repeat(30) + "x\n");
+
+        assertThat(problems.hasErrors()).isTrue();
+    }
+
+    @Test
     void warnsAboutAFileWithNobodyInIt() throws IOException {
         read("# nobody yet\n");
 
