@@ -1,5 +1,7 @@
 package dev.ipgate;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.ipgate.cli.Arguments;
 import dev.ipgate.cli.Check;
 import dev.ipgate.cli.Command;
@@ -13,6 +15,8 @@ import dev.ipgate.cli.UsageException;
 import dev.ipgate.problem.ConfigException;
 import dev.ipgate.problem.Problem;
 import dev.ipgate.server.CannotListenException;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -33,7 +37,7 @@ public final class Main {
         this.err = err;
         commands.put("serve", new Serve(err));
         commands.put("check", new Check(out, err));
-        commands.put("explain", new Explain(out));
+        commands.put("explain", new Explain(out, err));
         commands.put("import-nginx", new ImportNginx(out, err));
         commands.put("reload", new Reload(out, err));
         commands.put("passwd", new Passwd(in, err));
@@ -53,7 +57,8 @@ public final class Main {
      */
     private static void uncaught(Thread thread, Throwable e) {
         if (e instanceof OutOfMemoryError) {
-            System.err.println("ipgate: out of memory, so it ends: " + e.getMessage());
+            new PrintStream(new FileOutputStream(FileDescriptor.err), true, UTF_8) // no other thread writes it any more
+                    .println("ipgate: out of memory, so it ends: " + e.getMessage());
             Runtime.getRuntime().halt(ExitStatus.FAILED);
         }
         System.err.println("ipgate: thread " + thread.getName() + " failed");

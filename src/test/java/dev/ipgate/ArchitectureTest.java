@@ -96,6 +96,9 @@ class ArchitectureTest {
     static final ArchRule commonsCodecIsKnownToAuth = only("org.apache.commons.codec..", "dev.ipgate.auth");
 
     @ArchTest
+    static final ArchRule prometheusIsKnownToMetrics = only("io.prometheus..", "dev.ipgate.metrics");
+
+    @ArchTest
     static final ArchRule springSecurityIsKnownToAuth = only("org.springframework..", "dev.ipgate.auth");
 
     /** What auth does with a request is arithmetic: no socket, no file, no clock but the one it is given. */

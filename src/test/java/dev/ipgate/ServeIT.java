@@ -83,6 +83,8 @@ class ServeIT {
         assertThat(gate.err().lines())
                 .satisfiesExactlyInAnyOrder(
                         line -> assertThat(line).startsWith("the demo app listens on 127.0.0.1:"),
+                        line -> assertThat(line)
+                                .contains(" INFO denied 127.0.0.2: rule \"deny all\" at ipgate.yaml:5 (403, GET /, "),
                         line -> assertThat(line).startsWith("ipgate listens on 127.0.0.1:"));
 
         String file = folder.resolve("ipgate.yaml").toString();
@@ -116,7 +118,7 @@ class ServeIT {
     }
 
     @Test
-    void messagesHaveTheTimeUnlessTheJournalAddsIt() throws IOException {
+    void messagesHaveTheTimeUnlessTheJournalAddsItAndThereTheirLevel() throws IOException {
         String conf = CONF.replace("APP", "\"http://127.0.0.1:5050\"");
         try (GateProcess onATerminal = Launch.plain().serve(folder, conf);
                 GateProcess inTheJournal =
@@ -124,7 +126,7 @@ class ServeIT {
             assertThat(onATerminal.err())
                     .containsPattern(
                             "(?m)^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(Z|[+-]\\d\\d:\\d\\d) WARN ipgate.yaml:5:");
-            assertThat(inTheJournal.err()).containsPattern("(?m)^WARN ipgate.yaml:5:");
+            assertThat(inTheJournal.err()).containsPattern("(?m)^<4>WARN ipgate.yaml:5:");
         }
     }
 

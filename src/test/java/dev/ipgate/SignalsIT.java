@@ -3,6 +3,7 @@ package dev.ipgate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ipgate.testing.App;
+import dev.ipgate.testing.Eventually;
 import dev.ipgate.testing.GateProcess;
 import dev.ipgate.testing.GateProcess.Launch;
 import dev.ipgate.testing.RawClient;
@@ -171,6 +172,32 @@ class SignalsIT {
             return true;
         } catch (IOException e) {
             throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void sigusr1OpensTheAccessLogAnew() throws IOException {
+        Path log = folder.resolve("access.log");
+        Path rotated = folder.resolve("access.log.1");
+        try (GateProcess gate = Launch.plain().serve(folder, conf + "access_log: {to: access.log}\n")) {
+            gate.getFrom("127.0.0.1", "/first");
+            Eventually.holds("it is logged", () -> Files.readString(log).contains("/first"));
+            Files.move(log, rotated);
+            gate.signal("USR1");
+            gate.await("there is a new file", () -> Files.exists(log));
+            gate.getFrom("127.0.0.1", "/second");
+            Eventually.holds("it is logged there", () -> Files.readString(log).contains("/second"));
+            assertThat(Files.readString(rotated)).doesNotContain("/second");
+        }
+    }
+
+    @Test
+    void whatIsLoggedLastIsThereAtTheEnd() throws IOException {
+        try (GateProcess gate = Launch.plain().serve(folder, conf)) {
+            assertThat(gate.getFrom("127.0.0.2", "/").status()).isEqualTo(403);
+            gate.signal("TERM");
+            assertThat(gate.exitStatus()).isZero();
+            assertThat(gate.err()).contains("INFO denied 127.0.0.2: no rule matched (403, GET /, ");
         }
     }
 }

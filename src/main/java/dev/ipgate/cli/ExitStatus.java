@@ -10,6 +10,8 @@ public final class ExitStatus {
     public static final int PASSWORD = 2;
     /** Wrong usage: {@code EX_USAGE}. */
     public static final int USAGE = 64;
+    /** What was asked for is not to be had: {@code EX_UNAVAILABLE}. */
+    public static final int UNAVAILABLE = 69;
     /** Something is wrong with the conf file: {@code EX_CONFIG}. */
     public static final int CONFIG = 78;
 

@@ -2,22 +2,22 @@ package dev.ipgate.cli;
 
 import dev.ipgate.cli.Arguments.Option;
 import dev.ipgate.client.ClientAddress;
-import dev.ipgate.config.AppHeader;
 import dev.ipgate.config.ListenSettings;
 import dev.ipgate.config.Settings;
-import dev.ipgate.json.JsonWriter;
 import dev.ipgate.net.IpAddress;
-import dev.ipgate.policy.Access;
 import dev.ipgate.policy.CertificateDoor;
-import dev.ipgate.policy.Rule;
 import dev.ipgate.policy.Satisfy;
 import dev.ipgate.server.Configuration;
-import dev.ipgate.server.Place;
-import dev.ipgate.server.Refusal;
+import dev.ipgate.server.ControlSocket.Answer;
+import dev.ipgate.server.Explanation;
 import dev.ipgate.server.Request;
+import dev.ipgate.server.RequestIds;
 import dev.ipgate.server.Verdict;
 import dev.ipgate.tls.TlsServer.ClientAuthentication;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.net.ConnectException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,15 +37,18 @@ public final class Explain implements Command {
     private static final Option JSON = Option.flag("--json");
 
     private final PrintStream out;
+    private final PrintStream err;
 
-    public Explain(PrintStream out) {
+    public Explain(PrintStream out, PrintStream err) {
         this.out = out;
+        this.err = err;
     }
 
     @Override
     public String help() {
         return """
                 ipgate explain ADDRESS [options]    says whether a client would get in, and which rule decides
+                ipgate explain ID [-c FILE] [--json]    says why a request was not let in that has this number on its page
 
                   --path PATH               the path, / unless given
                   --method METHOD           GET unless given
@@ -56,18 +59,25 @@ public final class Explain implements Command {
                   --json                    the answer as JSON
 
                 With --peer, the header that client_address reads names ADDRESS, unless it is given.
-                Exit status: 0 it passes, 1 it is refused, 2 a password decides, 78 the conf file is wrong.
+                A request's number is asked of the running gate, over the control socket that the conf file names.
+                Exit status: 0 it passes, 1 it is refused, 2 a password decides, 69 nobody knows the number, 78 the conf
+                file is wrong.
                 """;
     }
 
     @Override
-    public int run(String[] args) {
+    public int run(String[] args) throws IOException {
         Arguments arguments = Arguments.parse(args, ConfFile.OPTION, PATH, METHOD, HOST, PEER, HEADER, JSON);
-        IpAddress client = address(arguments.operands("ADDRESS").get(0));
+        String operand = arguments.operands("ADDRESS").get(0);
+        if (RequestIds.isId(operand)) {
+            return askGate(operand, arguments);
+        }
+        IpAddress client = address(operand);
         Configuration configuration = Configuration.load(ConfFile.of(arguments), Instant.now());
         Request request = request(arguments, client, configuration);
         Verdict verdict = configuration.judge().judge(request, Instant.now().getEpochSecond());
-        out.print(arguments.has(JSON) ? json(request, verdict) : text(request, verdict));
+        Explanation explanation = Explanation.of(request, verdict);
+        out.print(arguments.has(JSON) ? explanation.json() : explanation.text());
         if (!arguments.has(JSON)) {
             out.print(certificates(configuration.settings(), verdict));
         }
@@ -75,6 +85,32 @@ public final class Explain implements Command {
             return ExitStatus.PASSWORD;
         }
         return verdict.passes() ? ExitStatus.OK : ExitStatus.FAILED;
+    }
+
+    private int askGate(String id, Arguments arguments) throws IOException {
+        for (Option option : List.of(PATH, METHOD, HOST, PEER, HEADER)) {
+            if (!arguments.values(option).isEmpty()) {
+                throw new UsageException(
+                        option.name() + " is for an address; of the request " + id + " the gate knows it");
+            }
+        }
+        Path socket = Configuration.load(ConfFile.of(arguments), Instant.now())
+                .settings()
+                .control();
+        if (socket == null) {
+            throw new UsageException(
+                    "the running gate is asked over the control socket, and the conf file has none; write"
+                            + " such as control: /run/ipgate/control");
+        }
+        Answer answer;
+        try {
+            answer = ControlClient.ask(socket, "explain " + id + (arguments.has(JSON) ? " json" : ""));
+        } catch (ConnectException e) {
+            err.println(e.getMessage());
+            return ExitStatus.UNAVAILABLE;
+        }
+        (answer.status() == ExitStatus.UNAVAILABLE ? err : out).print(answer.text());
+        return answer.status();
     }
 
     /** What clients' certificates would change, as there is no handshake here. */
@@ -85,11 +121,11 @@ public final class Explain implements Command {
                     listen.tls() == null ? null : listen.tls().clients();
             if (clients != null && verdict.place() != null) {
                 boolean enough = !clients.required() && verdict.place().satisfy() == Satisfy.ANY;
-                line(
-                        text,
-                        "besides",
-                        "on " + listen.text() + " a client's certificate is "
-                                + (enough ? "enough by itself" : "needed, or 403"));
+                text.append("besides:  on ")
+                        .append(listen.text())
+                        .append(" a client's certificate is ")
+                        .append(enough ? "enough by itself" : "needed, or 403")
+                        .append('\n');
             }
         }
         return text.toString();
@@ -142,114 +178,5 @@ public final class Explain implements Command {
         } catch (IllegalArgumentException e) {
             throw new UsageException(String.valueOf(e.getMessage()));
         }
-    }
-
-    private static String text(Request request, Verdict verdict) {
-        StringBuilder text = new StringBuilder();
-        if (verdict.asksPassword()) {
-            line(text, "password", "a password decides; without the right one 401");
-        } else {
-            line(text, verdict.passes() ? "passes" : "refused", verdict.passes() ? verdict.word() : refused(verdict));
-        }
-        line(text, "because", verdict.reason());
-        Rule rule = rule(verdict);
-        if (rule != null && rule.note() != null && verdict.isByRules()) {
-            line(text, "note", rule.note());
-        }
-        ClientAddress client = verdict.client();
-        line(
-                text,
-                "client",
-                (client.address() == null ? "none" : client.address().toString()) + ": " + client.reason());
-        if (!client.peer().equals(client.address())) {
-            line(text, "peer", client.peer().toString());
-        }
-        line(
-                text,
-                "request",
-                request.method() + " " + request.path() + " for "
-                        + (request.host() == null ? "no Host" : request.host()));
-        String access = access(request, verdict);
-        if (access != null) {
-            line(text, "access", access);
-        }
-        if (verdict.place() != null) {
-            line(
-                    text,
-                    "place",
-                    verdict.place().name() + ", app at "
-                            + verdict.place().upstream().authorities());
-            told(text, request, verdict.place());
-        }
-        return text.toString();
-    }
-
-    /** What the app is told otherwise than the client has said it. */
-    private static void told(StringBuilder text, Request request, Place place) {
-        if (place.upstream().replacedPath() != null) {
-            line(text, "app path", String.valueOf(place.appPath(request.path())));
-        }
-        for (AppHeader header : place.upstream().headers()) {
-            line(
-                    text,
-                    "app gets",
-                    header.value().isEmpty() ? "no " + header.name() : header.name() + " as upstream.headers has it");
-        }
-    }
-
-    private static String refused(Verdict verdict) {
-        return verdict.refusal() == null ? "" : verdict.refusal().status() + " " + verdict.word();
-    }
-
-    private static void line(StringBuilder text, String name, String value) {
-        text.append(name)
-                .append(": ")
-                .append(" ".repeat(Math.max(0, 8 - name.length())))
-                .append(value)
-                .append('\n');
-    }
-
-    private static @Nullable Rule rule(Verdict verdict) {
-        return verdict.decision() == null ? null : verdict.decision().rule();
-    }
-
-    /** As rules ask for it; null where none does. */
-    private static @Nullable String access(Request request, Verdict verdict) {
-        Access access = verdict.place() == null ? null : verdict.place().access(request);
-        return access == null ? null : access == Access.READ ? "mlflow:read" : "mlflow:write";
-    }
-
-    private static String json(Request request, Verdict verdict) {
-        Rule rule = rule(verdict);
-        ClientAddress client = verdict.client();
-        JsonWriter json = new JsonWriter(new StringBuilder())
-                .beginObject()
-                .member("passes", verdict.passes())
-                .member("decision", verdict.word())
-                .member("reason", verdict.reason())
-                .member("rule", rule == null ? null : rule.toString())
-                .member("rule_position", rule == null ? null : rule.origin().toString())
-                .member("note", rule == null ? null : rule.note())
-                .member(
-                        "client",
-                        client.address() == null ? null : client.address().toString())
-                .member("client_reason", client.reason())
-                .member("peer", client.peer().toString())
-                .member("method", request.method())
-                .member("path", request.path())
-                .member("access", access(request, verdict))
-                .member("host", request.host())
-                .member(
-                        "place",
-                        verdict.place() == null ? null : verdict.place().name())
-                .member(
-                        "app_path",
-                        verdict.place() == null ? null : verdict.place().appPath(request.path()));
-        if (verdict.asksPassword()) {
-            json.member("status", Refusal.NO_PASSWORD.status());
-        } else if (verdict.refusal() != null) {
-            json.member("status", verdict.refusal().status());
-        }
-        return json.endObject() + "\n";
     }
 }

@@ -32,7 +32,8 @@ public final class Serve implements Command {
                   -c, --conf FILE  the conf file; /etc/ipgate/ipgate.yaml, else conf/ipgate.yaml
                   --demo           also starts a small app where the conf file says the app is
 
-                SIGHUP reads the conf file again, SIGTERM stops when what is in flight is done.
+                SIGHUP reads the conf file again, SIGUSR1 opens the access log's file anew, SIGTERM stops when what is
+                in flight is done.
                 Exit status: 0 stopped, 1 cannot listen, 78 the conf file is wrong.
                 """;
     }
@@ -50,8 +51,15 @@ public final class Serve implements Command {
                 gate.reloadAndLog();
             }
         });
+        Signals.on("USR1", () -> {
+            Gate gate = running.get();
+            if (gate != null) {
+                gate.reopenLog();
+            }
+        });
         Signals.on("TERM", stop::countDown);
         Signals.on("INT", stop::countDown);
+        ServiceLog log = ServiceLog.start();
         try (Gate gate = Gate.start(conf)) {
             running.set(gate);
             if (arguments.has(DEMO)) {
@@ -60,10 +68,16 @@ public final class Serve implements Command {
             for (InetSocketAddress address : gate.addresses()) {
                 err.println("ipgate listens on " + Listening.text(address) + ", rules from " + conf);
             }
+            InetSocketAddress admin = gate.adminAddress();
+            if (admin != null) {
+                err.println("the gate's own pages are on " + Listening.text(admin));
+            }
             stop.await();
             gate.close(GRACE);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            log.close();
         }
         return ExitStatus.OK;
     }

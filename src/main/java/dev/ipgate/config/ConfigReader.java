@@ -62,10 +62,12 @@ public final class ConfigReader {
         WhomReader whom = new WhomReader(groupsReader.names());
         Map<String, GroupSettings> groups = groupsReader.read(whom);
         ClientAddressSettings clientAddress = ClientAddressReader.read(top.find("client_address"), whom, groups);
-        List<ListenSettings> listen = listen(top, file);
+        ListenReader listens = listens(top, file);
+        List<ListenSettings> listen = listens.read(top.find("listen"));
         boolean certificates = listen.stream().anyMatch(ListenSettings::hasCertificateDoor);
-        DoorsReader doors = new DoorsReader(new AuthReader(file, clientAddress.header(), problems), certificates);
-        SiteReader sites = new SiteReader(doors, new RulesReader(file, whom, problems), new UpstreamReader(file));
+        AuthReader auths = new AuthReader(file, clientAddress.header(), problems);
+        RulesReader rules = new RulesReader(file, whom, problems);
+        SiteReader sites = new SiteReader(new DoorsReader(auths, certificates), rules, new UpstreamReader(file));
         if (!top.has("listen")) {
             top.missing("listen", "is missing; write a port, or such as 127.0.0.1:8080");
         }
@@ -79,14 +81,15 @@ public final class ConfigReader {
                 LimitsReader.read(top.find("limits")),
                 AccessLogReader.read(top.find("access_log"), file),
                 top.word("mode", Mode.ENFORCE, Map.of("enforce", Mode.ENFORCE, "report", Mode.REPORT)),
+                new AdminReader(listens, auths, rules).read(top.find("admin")),
                 control(top.find("control"), file));
     }
 
-    private static List<ListenSettings> listen(Section top, Path file) {
+    private static ListenReader listens(Section top, Path file) {
         Setting clientAddress = top.find("client_address");
         boolean trustsProxies = clientAddress != null && clientAddress.hasKey("trusted_proxies");
         boolean namesHosts = top.has("hosts") || top.has("sites");
-        return new ListenReader(file, trustsProxies, namesHosts).read(top.find("listen"));
+        return new ListenReader(file, trustsProxies, namesHosts);
     }
 
     private static @Nullable Path control(@Nullable Setting setting, Path file) {

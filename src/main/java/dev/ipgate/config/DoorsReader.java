@@ -25,6 +25,9 @@ final class DoorsReader {
         }
     }
 
+    /** No door at all. */
+    static final Doors NONE = new Doors(false, false, null, Satisfy.ALL);
+
     private final AuthReader auths;
     private final boolean certificates;
 
@@ -36,7 +39,7 @@ final class DoorsReader {
 
     /** The doors of a site, which inherits none. */
     Doors site(Section site) {
-        return read(site, new Doors(false, false, null, Satisfy.ALL));
+        return read(site, NONE);
     }
 
     /** The doors of a location. */

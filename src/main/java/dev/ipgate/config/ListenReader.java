@@ -18,12 +18,15 @@ final class ListenReader {
 
     private static final String FORMS = "write a port, or such as 127.0.0.1:8080 or \"[::1]:8080\"";
 
+    private static final String PORT = "-?[0-9]+";
+
     private final Path conf;
     private final boolean trustsProxies;
     private final boolean namesHosts;
     private final TlsReader tls;
     private final Map<String, ListenSettings> byAddress = new HashMap<>();
     private final List<ListenSettings> listen = new ArrayList<>();
+    private boolean loopback; // whether that is where a port alone is
 
     /**
      * Makes a reader.
@@ -54,6 +57,19 @@ final class ListenReader {
             }
         }
         return List.copyOf(listen);
+    }
+
+    /** The one address of the admin listener, of which a port alone is one of 127.0.0.1; null if it is wrong. */
+    @Nullable
+    ListenSettings readAdmin(Setting setting) {
+        loopback = true;
+        int before = listen.size();
+        if (setting.isTable()) {
+            readTable(setting);
+        } else {
+            readText(setting);
+        }
+        return listen.size() > before ? listen.remove(before) : null;
     }
 
     private void readTable(Setting setting) {
@@ -114,8 +130,10 @@ final class ListenReader {
             return;
         }
         try {
-            InetSocketAddress address = parse(text);
-            String host = text.indexOf(':') < 0 || text.startsWith("*:") ? "*" : String.valueOf(address.getAddress());
+            InetSocketAddress address = parse(loopback && text.matches(PORT) ? "127.0.0.1:" + text : text);
+            String host = (!loopback && text.indexOf(':') < 0) || text.startsWith("*:")
+                    ? "*"
+                    : String.valueOf(address.getAddress());
             ListenSettings one = made.apply(text, address);
             ListenSettings earlier =
                     address.getPort() == 0 ? null : byAddress.putIfAbsent(host + ":" + address.getPort(), one);
@@ -131,7 +149,7 @@ final class ListenReader {
     }
 
     private static InetSocketAddress parse(String text) {
-        if (text.matches("-?[0-9]+")) {
+        if (text.matches(PORT)) {
             return new InetSocketAddress(Numbers.parse(text, 0, 65535));
         }
         if (text.startsWith("unix:") || text.startsWith("/")) {

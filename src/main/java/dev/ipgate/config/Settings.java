@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param limits what a request or connection may take
  * @param accessLog one line a request
  * @param mode whether the address decides, or is only judged and logged
+ * @param admin where the operator looks at the gate, or null for nowhere
  * @param control the Unix socket for {@code ipgate reload}, or null for none
  */
 public record Settings(
@@ -31,6 +32,7 @@ public record Settings(
         LimitSettings limits,
         AccessLogSettings accessLog,
         Mode mode,
+        @Nullable AdminSettings admin,
         @Nullable Path control) {
 
     /** What happens to those whom the rules deny. */

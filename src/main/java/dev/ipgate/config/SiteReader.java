@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class SiteReader {
 
     private static final List<String> INHERITED =
-            List.of("listen", "client_address", "groups", "limits", "mode", "access_log", "control", "sites");
+            List.of("listen", "client_address", "groups", "limits", "mode", "access_log", "admin", "control", "sites");
 
     private final DoorsReader doors;
     private final RulesReader rules;

@@ -208,6 +208,7 @@ public final class Http1Connection extends UndertowConnection implements ClientR
                 }
                 case TOO_LARGE -> {
                     headTooLarge = true;
+                    service.countMalformedHead();
                     handle(unread());
                 }
                 case ENDED -> {
@@ -217,6 +218,7 @@ public final class Http1Connection extends UndertowConnection implements ClientR
             }
         } catch (MalformedMessageException e) {
             problem = e.getMessage();
+            service.countMalformedHead();
             handle(unread());
         }
     }
@@ -228,6 +230,7 @@ public final class Http1Connection extends UndertowConnection implements ClientR
             target = RequestReader.read(context.heads(), next);
         } catch (MalformedMessageException e) {
             problem = e.getMessage();
+            service.countMalformedHead();
         }
         return next;
     }

@@ -11,6 +11,8 @@ public final class HttpService {
     private final HttpHandler handler;
     private final IoContexts contexts;
     private final LongAdder headTimeouts = new LongAdder();
+    private final LongAdder malformedHeads = new LongAdder();
+    private final LongAdder protocolErrors = new LongAdder();
     private volatile ClientLimits limits;
 
     /**
@@ -49,6 +51,26 @@ public final class HttpService {
     /** A head did not arrive in time. */
     public void countHeadTimeout() {
         headTimeouts.increment();
+    }
+
+    /** A head of HTTP/1 cannot be read. */
+    void countMalformedHead() {
+        malformedHeads.increment();
+    }
+
+    /** Heads of HTTP/1 that could not be read, those that were too large included, since the start. */
+    public long malformedHeads() {
+        return malformedHeads.sum();
+    }
+
+    /** A client broke HTTP/2. */
+    public void countProtocolError() {
+        protocolErrors.increment();
+    }
+
+    /** Connections that were ended because the client broke HTTP/2, since the start. */
+    public long protocolErrors() {
+        return protocolErrors.sum();
     }
 
     /** Heads that did not arrive in time, since the start. */

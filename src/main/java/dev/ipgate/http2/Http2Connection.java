@@ -153,6 +153,7 @@ final class Http2Connection implements Timed {
     /** The client broke the protocol. */
     void fail(ConnectionException e) {
         LOG.debug("a connection is ended: {}", e.getMessage());
+        service.countProtocolError();
         end(e.code(), true);
     }
 

@@ -64,6 +64,17 @@ public final class JsonWriter {
         return this;
     }
 
+    /** A number; {@code null} for one that JSON has not. */
+    public JsonWriter value(double value) {
+        StringBuilder number = comma();
+        if (Double.isFinite(value)) {
+            number.append(value);
+        } else {
+            number.append("null");
+        }
+        return this;
+    }
+
     public JsonWriter value(boolean value) {
         comma().append(value);
         return this;
@@ -76,6 +87,11 @@ public final class JsonWriter {
 
     /** A member of an object: {@code name} and {@code value} in one. */
     public JsonWriter member(String name, long value) {
+        return name(name).value(value);
+    }
+
+    /** A member of an object: {@code name} and {@code value} in one. */
+    public JsonWriter member(String name, double value) {
         return name(name).value(value);
     }
 

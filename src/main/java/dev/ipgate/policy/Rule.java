@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One line of the access list. Order matters: the first rule that names the client decides.
  *
+ * @param number its number among all rules of the conf file, from 0, by which its decisions are counted
  * @param action what happens to those it names
  * @param whom whom it names, as written: {@code office}, {@code 10.0.0.0/8}, {@code all}
  * @param addresses whom it names, resolved
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param origin where it stands
  */
 public record Rule(
+        int number,
         Action action,
         String whom,
         AddressSet addresses,

@@ -52,6 +52,11 @@ final class AccessLog {
         return settings;
     }
 
+    /** Lines that could not be written. */
+    long dropped() {
+        return lines == null ? 0 : lines.dropped();
+    }
+
     void write(Transaction transaction) {
         if (lines == null) {
             return;
@@ -163,17 +168,41 @@ final class AccessLog {
         return escape(new StringBuilder(text.length()), text).toString();
     }
 
+    /** A text that is ours, quotes included, with something of a stranger's in it. */
+    static String oneLine(String text) {
+        StringBuilder line = new StringBuilder(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '"' || c > 0xFF) { // whatever clients send is bytes
+                line.append(c);
+            } else {
+                escape(line, c);
+            }
+        }
+        return line.toString();
+    }
+
     /** As nginx's {@code escape=default}: quote, backslash and whatever is not printable ASCII become {@code \xXX}. */
     private static StringBuilder escape(StringBuilder line, String text) {
         for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c >= ' ' && c < 0x7F && c != '"' && c != '\\') {
-                line.append(c);
-            } else {
-                line.append("\\x").append(HEX[c >> 4 & 0xF]).append(HEX[c & 0xF]);
-            }
+            escape(line, text.charAt(i));
         }
         return line;
+    }
+
+    private static void escape(StringBuilder line, char c) {
+        if (c >= ' ' && c < 0x7F && c != '"' && c != '\\') {
+            line.append(c);
+        } else {
+            line.append("\\x").append(HEX[c >> 4 & 0xF]).append(HEX[c & 0xF]);
+        }
+    }
+
+    /** Opens the file anew, if there is one. */
+    void reopen() {
+        if (lines != null) {
+            lines.reopen();
+        }
     }
 
     void close() {

@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
 /** Sends the page of a refusal in place of the app's answer. */
 final class Answers {
 
-    private static final HttpString ALLOW = new HttpString("Allow");
+    /** Which methods there are, where a refused one is not among them. */
+    static final HttpString ALLOW = new HttpString("Allow");
+
     private static final String METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 
     private final ErrorPage pages = new ErrorPage();
@@ -34,7 +36,7 @@ final class Answers {
         HeaderMap answer = exchange.getResponseHeaders();
         ClientSide.add(exchange, page.headers());
         answer.put(Headers.CONTENT_LENGTH, page.body().remaining());
-        if (why == Refusal.BAD_METHOD) {
+        if (why == Refusal.BAD_METHOD && !answer.contains(ALLOW)) {
             answer.put(ALLOW, METHODS);
         } else if (why == Refusal.BUSY) {
             answer.put(Headers.RETRY_AFTER, "1");

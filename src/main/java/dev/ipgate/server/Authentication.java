@@ -96,7 +96,7 @@ final class Authentication implements Runnable {
     }
 
     private void refuse(Refusal why, String reason) {
-        transaction.refuse(asked.withoutPassword(why, reason), why);
+        transaction.refuse(asked.withoutPassword(why, reason));
     }
 
     // ---- hashing ----------------------------------------------------------------------------------------------------

@@ -54,6 +54,11 @@ final class CertificateWatch {
         return failures.sum();
     }
 
+    /** The certificates in use, each as it was last accepted. */
+    synchronized List<CertificateFiles> inUse() {
+        return certificates.values().stream().map(watched -> watched.accepted).toList();
+    }
+
     /** Watches what the listeners use now, which was just read, and nothing else. */
     synchronized void watch(Collection<Endpoint> open) {
         endpoints = List.copyOf(open);

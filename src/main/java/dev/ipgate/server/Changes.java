@@ -2,6 +2,7 @@ package dev.ipgate.server;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.ipgate.config.AdminSettings;
 import dev.ipgate.config.ClientAddressSettings;
 import dev.ipgate.config.ListenSettings;
 import dev.ipgate.config.LocationSettings;
@@ -15,8 +16,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What a reload changed, in one line: {@code +2 rules, -1 rule}. Where a thing stands in the file does not matter. */
 final class Changes {
@@ -61,6 +64,7 @@ final class Changes {
         changes.compare("limits", settings -> Stream.of(settings.limits()));
         changes.compare("access_log", settings -> Stream.of(settings.accessLog()));
         changes.compare("mode", settings -> Stream.of(settings.mode()));
+        changes.compare("admin", settings -> admin(settings.admin()));
         changes.compare("control", settings -> Stream.ofNullable(settings.control()));
         return changes.said.isEmpty() ? "same settings, list files read again" : String.join(", ", changes.said);
     }
@@ -126,11 +130,13 @@ final class Changes {
     }
 
     private static Line line(String place, RuleSettings rule) {
-        return new Line(
-                place,
-                rule.action() + " " + rule.whom() + " "
-                        + rule.methods().stream().sorted().toList() + " " + rule.access() + " " + rule.until() + " "
-                        + rule.note());
+        return new Line(place, text(rule));
+    }
+
+    private static String text(RuleSettings rule) {
+        return rule.action() + " " + rule.whom() + " "
+                + rule.methods().stream().sorted().toList() + " " + rule.access() + " " + rule.until() + " "
+                + rule.note();
     }
 
     private static String name(SiteSettings site) {
@@ -156,6 +162,18 @@ final class Changes {
                                                 part.location().auth())
                                         .map(auth -> name(site) + part.name() + " "
                                                 + part.location().satisfy() + " " + auth.text()))));
+    }
+
+    private static Stream<?> admin(@Nullable AdminSettings admin) {
+        return admin == null
+                ? Stream.of()
+                : Stream.of(
+                        admin.listen().address(),
+                        Optional.ofNullable(admin.listen().tls()),
+                        admin.rules().stream().map(Changes::text).toList(),
+                        admin.auth() == null ? "" : admin.auth().text(),
+                        admin.satisfy(),
+                        admin.hosts());
     }
 
     private static Stream<?> groups(Settings settings) {

@@ -31,6 +31,7 @@ final class ClientConnections {
     private final int ioThreads;
     private final LongAdder madeRoom = new LongAdder();
     private final LongAdder refused = new LongAdder();
+    private final LongAdder accepted = new LongAdder();
     private final Occasional full = new Occasional(LOG);
     private volatile int most;
     private volatile int mostOfAClient;
@@ -71,6 +72,11 @@ final class ClientConnections {
         return madeRoom.sum();
     }
 
+    /** Connections that came in, since the start. */
+    long accepted() {
+        return accepted.sum();
+    }
+
     /** New connections that were closed because none was idle, since the start. */
     long refused() {
         return refused.sum();
@@ -85,6 +91,7 @@ final class ClientConnections {
      */
     void admit(StreamConnection connection, Runnable next) {
         connection.setCloseListener(closed -> forget(connection));
+        accepted.increment();
         if (all.enter() <= most) {
             next.run();
         } else {

@@ -1,5 +1,6 @@
 package dev.ipgate.server;
 
+import dev.ipgate.config.AuthSettings;
 import dev.ipgate.config.ConfigReader;
 import dev.ipgate.config.Settings;
 import dev.ipgate.lists.Groups;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One reading of the conf file and of the list files that it names, ready to judge with. The commands that open no
@@ -18,9 +20,19 @@ import java.util.stream.Stream;
  *
  * @param settings the conf file's content
  * @param judge decides about requests
+ * @param admin decides who may look at the gate; null if nobody may
  * @param warnings what the operator should know
  */
-public record Configuration(Settings settings, Judge judge, List<Problem> warnings) {
+public record Configuration(
+        Settings settings, Judge judge, @Nullable AdminDoor admin, List<Problem> warnings) {
+
+    /** How passwords are asked for, wherever one is. */
+    List<AuthSettings> auths() {
+        AuthSettings ours = admin == null ? null : admin.auth();
+        return ours == null
+                ? judge.auths()
+                : Stream.concat(judge.auths().stream(), Stream.of(ours)).toList();
+    }
 
     /**
      * Reads everything.
@@ -54,8 +66,9 @@ public record Configuration(Settings settings, Judge judge, List<Problem> warnin
         Groups groups = Groups.load(settings, problems);
         problems.throwIfErrors();
         Judge judge = Judge.of(settings, groups, problems, now);
+        AdminDoor admin = AdminDoor.of(settings, groups, problems, now);
         problems.throwIfErrors();
-        return new Configuration(settings, judge, problems.warnings());
+        return new Configuration(settings, judge, admin, problems.warnings());
     }
 
     /**

@@ -1,5 +1,7 @@
 package dev.ipgate.server;
 
+import dev.ipgate.client.ClientAddress;
+import dev.ipgate.http.ClientLink;
 import dev.ipgate.http.ClientSide;
 import dev.ipgate.http.ContentLength;
 import io.undertow.server.HttpServerExchange;
@@ -15,17 +17,30 @@ final class Framing {
 
     private Framing() {}
 
-    static boolean isRefusedMethod(HttpString method) {
+    /**
+     * The verdict on a request that is not even looked at; null if it is.
+     *
+     * @param direct the peer
+     * @param headerBytes how large its header section may be, for the page
+     */
+    static @Nullable Verdict judge(HttpServerExchange exchange, ClientAddress direct, int headerBytes) {
+        if (isRefusedMethod(exchange.getRequestMethod())) {
+            return Verdict.refuse(
+                    direct, Refusal.BAD_METHOD, exchange.getRequestMethod().toString());
+        }
+        if (ClientSide.isHeadTooLarge(exchange)) {
+            return Verdict.refuse(direct, Refusal.HEAD_TOO_LARGE, headerBytes + " bytes");
+        }
+        String wrong = whatIsWrong(exchange);
+        return wrong == null ? null : Verdict.refuse(direct, Refusal.BAD_REQUEST, wrong);
+    }
+
+    private static boolean isRefusedMethod(HttpString method) {
         return method.equals(Methods.CONNECT) || method.equals(Methods.TRACE);
     }
 
-    /** Whether the head is so large that it was not read. */
-    static boolean isTooLarge(HttpServerExchange exchange) {
-        return ClientSide.isHeadTooLarge(exchange);
-    }
-
     /** What is malformed or ambiguous, or null. */
-    static @Nullable String whatIsWrong(HttpServerExchange exchange) {
+    private static @Nullable String whatIsWrong(HttpServerExchange exchange) {
         String problem = ClientSide.problem(exchange);
         if (problem != null) {
             return problem;
@@ -80,11 +95,26 @@ final class Framing {
         return true;
     }
 
+    /** What a verdict depends on. */
+    static Request request(HttpServerExchange exchange) {
+        ClientLink link = ClientSide.link(exchange);
+        HeaderMap headers = exchange.getRequestHeaders();
+        return new Request(
+                link.direct(),
+                headers::get,
+                exchange.getRequestScheme(),
+                link.serverName(),
+                headers.getFirst(Headers.HOST),
+                ClientCertificates.door(link),
+                exchange.getRequestMethod().toString(),
+                path(exchange));
+    }
+
     /** The request target's path as sent, without the query; of the absolute form what follows the authority. */
     static String path(HttpServerExchange exchange) {
         String uri = exchange.getRequestURI();
         if (!exchange.isHostIncludedInRequestURI()) {
-            return uri;
+            return uri == null ? "" : uri; // as where the head could not be read
         }
         int slash = uri.indexOf('/', uri.indexOf("://") + 3);
         return slash < 0 ? "/" : uri.substring(slash);

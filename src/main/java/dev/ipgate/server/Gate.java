@@ -22,6 +22,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.xnio.XnioWorker;
@@ -39,6 +40,7 @@ public final class Gate implements AutoCloseable {
     private static final int BUFFER_BYTES = 16 * 1024;
     private static final int POOLED_BUFFERS = 2048;
     private static final int TASK_THREADS = 4;
+    private static final int SECONDS_A_MINUTE = 60;
 
     private final Path conf;
     private final XnioWorker worker;
@@ -49,10 +51,14 @@ public final class Gate implements AutoCloseable {
     private final UsersFiles usersFiles;
     private final Gateway gateway;
     private final Listeners listeners;
+    private final AdminListener admin;
+    private final RequestCounts requestCounts;
+    private final UpstreamLedger upstreamCounts;
+    private final Reloads reloads;
     private final CertificateWatch certificates;
     private final Leaving leaving;
     private final AccessLogs accessLogs;
-    private final ControlSockets control = new ControlSockets(this::command);
+    private final Sockets sockets;
     private final Shutdown shutdown;
     private boolean closed;
 
@@ -70,12 +76,15 @@ public final class Gate implements AutoCloseable {
                 new ListenerAnswers(),
                 new RequestIds(),
                 new PasswordWork(),
+                new Denials(threads),
                 new Occasional(LOG));
         worker = EventLoops.start("ipgate", threads, TASK_THREADS);
         usersFiles = new UsersFiles(worker);
-        UsersFiles.Change users = usersFiles.prepare(configuration.judge().auths());
-        gateway = new Gateway(
-                new Snapshot(configuration, upstreams(configuration, new HashMap<>()), users, accessLog, surroundings));
+        requestCounts = new RequestCounts(threads);
+        upstreamCounts = new UpstreamLedger(threads);
+        reloads = new Reloads(Instant.now(), configuration.warnings());
+        UsersFiles.Change users = usersFiles.prepare(configuration.auths());
+        gateway = new Gateway(snapshot(configuration, new HashMap<>(), users, accessLog));
         users.commit();
         listeners = new Listeners(
                 worker,
@@ -85,6 +94,14 @@ public final class Gate implements AutoCloseable {
                 peer -> gateway.snapshot().judge().trusts(peer),
                 gateway);
         certificates = new CertificateWatch(worker);
+        admin = new AdminListener(
+                worker,
+                threads,
+                buffers,
+                settings.limits(),
+                new AdminHandler(gateway::snapshot, surroundings, new AdminPages(instruments())));
+        Commands commands = new Commands(this::reloadAndTell, surroundings.denials());
+        sockets = new Sockets(listeners, admin, new ControlSockets(commands));
         leaving = new Leaving(worker, surroundings.connections());
         shutdown = new Shutdown(worker, surroundings.connections());
     }
@@ -109,15 +126,41 @@ public final class Gate implements AutoCloseable {
         return gate;
     }
 
+    private Instruments instruments() {
+        History history = new History(requestCounts::passedAndDenied);
+        new Lookout(worker, SECONDS_A_MINUTE, () -> {
+                    history.endMinute();
+                    surroundings.denials().endMinute();
+                })
+                .start();
+        return new Instruments(
+                gateway::snapshot,
+                Instant.now(),
+                requestCounts,
+                history,
+                surroundings.denials(),
+                reloads,
+                listeners,
+                surroundings.connections(),
+                certificates,
+                usersFiles,
+                surroundings.passwords(),
+                spool);
+    }
+
     private synchronized void begin(Settings settings) throws IOException {
-        control.prepare(settings.control()).commit();
-        listeners.prepare(settings.listen()).commit();
-        certificates.watch(listeners.endpoints());
+        sockets.prepare(settings).commit();
+        certificates.watch(sockets.endpoints());
     }
 
     /** What is listened on, with the real port where the conf file says 0. */
     public List<InetSocketAddress> addresses() {
         return listeners.addresses();
+    }
+
+    /** Where the operator may look at the gate; null for nowhere. */
+    public @Nullable InetSocketAddress adminAddress() {
+        return admin.address();
     }
 
     /** Bytes of request bodies in temporary files now. */
@@ -155,6 +198,11 @@ public final class Gate implements AutoCloseable {
         return surroundings.passwords();
     }
 
+    /** Opens the file of the access log anew, since logrotate may have moved it away. What SIGUSR1 does. */
+    public void reopenLog() {
+        gateway.snapshot().accessLog().reopen();
+    }
+
     /** The app of the default site, or else of the first; unresolved if the conf file gives it a name. */
     public InetSocketAddress firstApp() {
         AppUrl first = gateway.snapshot().upstreams().get(0).settings().urls().get(0);
@@ -179,20 +227,22 @@ public final class Gate implements AutoCloseable {
         if (closed) {
             throw new IOException("the gate has stopped");
         }
+        try {
+            return readAgain();
+        } catch (ConfigException | CannotListenException | IOException e) {
+            reloads.failed(String.valueOf(e.getMessage()));
+            throw e;
+        }
+    }
+
+    private String readAgain() throws IOException {
         Configuration next = Configuration.load(conf, Instant.now());
         Snapshot old = gateway.snapshot();
         Settings settings = next.settings();
         AccessLog accessLog = accessLogs.reopen(old.accessLog(), settings.accessLog());
-        Listeners.Change sockets;
-        ControlSockets.Change controlSocket;
+        Sockets.Change bound;
         try {
-            sockets = listeners.prepare(settings.listen());
-            try {
-                controlSocket = control.prepare(settings.control());
-            } catch (IOException | RuntimeException e) {
-                sockets.rollBack();
-                throw e;
-            }
+            bound = sockets.prepare(settings);
         } catch (IOException | RuntimeException e) {
             if (accessLog != old.accessLog()) {
                 accessLog.close();
@@ -201,16 +251,16 @@ public final class Gate implements AutoCloseable {
         }
         Map<UpstreamSettings, Upstream> known = new HashMap<>();
         old.upstreams().forEach(upstream -> known.put(upstream.settings(), upstream));
-        UsersFiles.Change users = usersFiles.prepare(next.judge().auths());
-        Snapshot snapshot = new Snapshot(next, upstreams(next, known), users, accessLog, surroundings);
+        UsersFiles.Change users = usersFiles.prepare(next.auths());
+        Snapshot snapshot = snapshot(next, known, users, accessLog);
         surroundings.connections().setLimits(settings.limits());
-        listeners.setLimits(settings.limits());
+        sockets.setLimits(settings.limits());
         spool.setLimit(settings.limits().spool());
         users.commit();
         gateway.swap(snapshot);
-        sockets.commit();
-        certificates.watch(listeners.endpoints());
-        controlSocket.commit();
+        surroundings.denials().letGoOfSnapshots();
+        bound.commit();
+        certificates.watch(sockets.endpoints());
         old.upstreams().stream()
                 .filter(upstream -> !snapshot.upstreams().contains(upstream))
                 .forEach(leaving::add);
@@ -218,7 +268,9 @@ public final class Gate implements AutoCloseable {
             leaving.add(old.accessLog());
         }
         next.warnings().forEach(warning -> LOG.warn("{}", warning));
-        return Changes.between(old.settings(), settings, sockets.added(), sockets.removed());
+        String changed = Changes.between(old.settings(), settings, bound.added(), bound.removed());
+        reloads.succeeded(changed, next.warnings());
+        return changed;
     }
 
     /** Reloads, and says in the log how it went. What SIGHUP does. */
@@ -253,32 +305,42 @@ public final class Gate implements AutoCloseable {
             return;
         }
         closed = true;
-        listeners.close();
-        control.close();
+        sockets.close();
         Set<Upstream> upstreams = new HashSet<>(gateway.snapshot().upstreams());
         upstreams.addAll(leaving.upstreams());
         upstreams.forEach(Upstream::closeTunnels);
         shutdown.awaitRequests(grace);
+        sockets.closeAdmin(); // until then it says that the gate is not ready
         upstreams.forEach(Upstream::cutOff);
         upstreams.forEach(Upstream::close);
         surroundings.passwords().close();
         surroundings.connections().closeAll();
+        admin.cutOff();
         shutdown.endThreads();
         leaving.closeLogs(); // after the last request, which still has its line
         gateway.snapshot().accessLog().close();
         buffers.close();
     }
 
-    private List<Upstream> upstreams(Configuration configuration, Map<UpstreamSettings, Upstream> known) {
-        return configuration.judge().places().stream()
-                .map(place ->
-                        known.computeIfAbsent(place.upstream(), settings -> new Upstream(settings, pieces, spool)))
-                .toList();
+    private Snapshot snapshot(
+            Configuration configuration,
+            Map<UpstreamSettings, Upstream> known,
+            UsersFiles.Change users,
+            AccessLog accessLog) {
+        return new Snapshot(
+                configuration,
+                upstreams(configuration, known),
+                users,
+                accessLog,
+                requestCounts.of(configuration.judge()),
+                surroundings);
     }
 
-    private ControlSocket.Answer command(String command) {
-        return command.equals("reload")
-                ? reloadAndTell()
-                : new ControlSocket.Answer(64, "unknown command \"" + AccessLog.printable(command) + "\"\n");
+    private List<Upstream> upstreams(Configuration configuration, Map<UpstreamSettings, Upstream> known) {
+        return configuration.judge().places().stream()
+                .map(place -> known.computeIfAbsent(
+                        place.upstream(),
+                        settings -> new Upstream(settings, pieces, spool, upstreamCounts.of(settings))))
+                .toList();
     }
 }

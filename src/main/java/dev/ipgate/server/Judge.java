@@ -30,6 +30,7 @@ public final class Judge {
     private final Hosts<Site> sites;
     private final @Nullable Site defaultSite;
     private final List<Place> places;
+    private final List<ListedRule> rules;
     private final boolean reportOnly;
 
     private Judge(
@@ -37,11 +38,13 @@ public final class Judge {
             Hosts<Site> sites,
             @Nullable Site defaultSite,
             List<Place> places,
+            List<ListedRule> rules,
             boolean reportOnly) {
         this.addresses = addresses;
         this.sites = sites;
         this.defaultSite = defaultSite;
         this.places = List.copyOf(places);
+        this.rules = List.copyOf(rules);
         this.reportOnly = reportOnly;
     }
 
@@ -65,7 +68,8 @@ public final class Judge {
                 address.recursive(),
                 address.keepMalformed(),
                 address.ignoreUntrustedForwarder());
-        return new Judge(addresses, Hosts.compile(hosts), defaultSite, places, settings.mode() == Mode.REPORT);
+        return new Judge(
+                addresses, Hosts.compile(hosts), defaultSite, places, builder.listed(), settings.mode() == Mode.REPORT);
     }
 
     private static Site addSite(
@@ -87,6 +91,11 @@ public final class Judge {
     /** All sites and locations, by number. */
     List<Place> places() {
         return places;
+    }
+
+    /** The rules of all places, by number. */
+    List<ListedRule> rules() {
+        return rules;
     }
 
     /** How passwords are asked for, wherever one is. */

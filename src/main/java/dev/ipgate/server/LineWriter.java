@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,7 +38,7 @@ public final class LineWriter implements AutoCloseable {
     private static final Duration LONGEST_CLOSE = Duration.ofSeconds(2);
 
     private final String name;
-    private final OutputStream out;
+    private final @Nullable Path file; // to be opened anew on demand
     private final Consumer<String> warn;
     private final Thread thread = new Thread(this::run, "ipgate-log");
 
@@ -46,14 +47,21 @@ public final class LineWriter implements AutoCloseable {
     private LineBuffer filling; // guarded by lock
     private boolean closed; // guarded by lock
     private long dropped; // guarded by lock
+    private boolean reopening; // guarded by lock
 
-    private LineBuffer writing; // the thread's own, as is what follows
+    private OutputStream out; // the thread's own, as is what follows
+    private LineBuffer writing;
     private long reported;
     private String trouble = TOO_SLOW;
     private long nextWarning = System.nanoTime();
 
     LineWriter(String name, OutputStream out, int capacity, Consumer<String> warn) {
+        this(name, null, out, capacity, warn);
+    }
+
+    private LineWriter(String name, @Nullable Path file, OutputStream out, int capacity, Consumer<String> warn) {
         this.name = name;
+        this.file = file;
         this.out = out;
         this.warn = warn;
         this.filling = new LineBuffer(capacity);
@@ -64,13 +72,21 @@ public final class LineWriter implements AutoCloseable {
 
     /** Writes to the process's standard output, which stays open when this is closed. */
     public static LineWriter toStdout() {
-        OutputStream stdout = new FileOutputStream(FileDescriptor.out) {
+        return new LineWriter("stdout", shared(FileDescriptor.out), CAPACITY, LOG::warn);
+    }
+
+    /** Writes to the process's standard error, which stays open when this is closed. What is dropped there is not told. */
+    public static LineWriter toStderr() {
+        return new LineWriter("stderr", shared(FileDescriptor.err), CAPACITY, untold -> {});
+    }
+
+    private static OutputStream shared(FileDescriptor descriptor) {
+        return new FileOutputStream(descriptor) {
             @Override
             public void close() {
                 // others may still write to it
             }
         };
-        return new LineWriter("stdout", stdout, CAPACITY, LOG::warn);
     }
 
     /**
@@ -79,11 +95,25 @@ public final class LineWriter implements AutoCloseable {
      * @throws IOException if it cannot be opened
      */
     public static LineWriter toFile(Path file) throws IOException {
-        FileChannel channel = FileChannel.open(
+        return new LineWriter(file.toString(), file, open(file), CAPACITY, LOG::warn);
+    }
+
+    private static OutputStream open(Path file) throws IOException {
+        return Channels.newOutputStream(FileChannel.open(
                 file,
                 Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r-----")));
-        return new LineWriter(file.toString(), Channels.newOutputStream(channel), CAPACITY, LOG::warn);
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r-----"))));
+    }
+
+    /** Opens the file anew before the next line is written, if there is one: somebody has moved it away. */
+    public void reopen() {
+        lock.lock();
+        try {
+            reopening = file != null;
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**
@@ -133,28 +163,49 @@ public final class LineWriter implements AutoCloseable {
     }
 
     private void run() {
-        try (out) {
-            while (swapWhenDue()) {
-                flush();
-                if (System.nanoTime() - nextWarning >= 0) {
-                    report();
-                }
+        while (swapWhenDue()) {
+            flush();
+            if (System.nanoTime() - nextWarning >= 0) {
+                report();
             }
+        }
+        close(out);
+        report();
+    }
+
+    private void close(OutputStream left) {
+        try {
+            left.close();
         } catch (IOException e) {
             warn.accept("cannot close " + name + ": " + e.getMessage());
         }
-        report();
+    }
+
+    /** Opens the file anew, if that is wanted; if it cannot be, lines go on to where they went. */
+    private void openAnew(boolean wanted) {
+        if (!wanted || file == null) {
+            return;
+        }
+        try {
+            OutputStream opened = open(file);
+            close(out);
+            out = opened;
+        } catch (IOException e) {
+            warn.accept(name + " cannot be opened anew, and lines go to where they went before: " + e.getMessage());
+        }
     }
 
     /** Waits for lines, then makes them ready to write; false if there will be none any more. */
     private boolean swapWhenDue() {
+        boolean anew = false;
+        boolean last;
         lock.lock();
         try {
-            while (filling.isEmpty() && !closed) {
+            while (filling.isEmpty() && !closed && !reopening) {
                 changed.awaitUninterruptibly();
             }
             long linger = LINGER.toNanos();
-            while (linger > 0 && !closed && !filling.isHalfFull()) {
+            while (linger > 0 && !closed && !reopening && !filling.isHalfFull()) {
                 linger = changed.awaitNanos(linger);
             }
         } catch (InterruptedException e) {
@@ -163,9 +214,13 @@ public final class LineWriter implements AutoCloseable {
             LineBuffer full = filling;
             filling = writing;
             writing = full;
+            anew = reopening;
+            reopening = false;
+            last = closed;
             lock.unlock();
         }
-        return !writing.isEmpty();
+        openAnew(anew);
+        return !writing.isEmpty() || !last;
     }
 
     private void flush() {

@@ -54,9 +54,9 @@ final class ListenerAnswers {
             String mark = query.isEmpty() && !target.endsWith("?") ? "" : "?";
             String url = "https://" + HostName.withoutPort(host) + request.path() + mark + query;
             exchange.getResponseHeaders().put(Headers.LOCATION, url);
-            transaction.refuse(Verdict.refuse(client, Refusal.TO_HTTPS, url), Refusal.TO_HTTPS);
+            transaction.refuse(Verdict.refuse(client, Refusal.TO_HTTPS, url));
         } else {
-            transaction.refuse(Verdict.refuse(client, Refusal.UNKNOWN_HOST, host), Refusal.UNKNOWN_HOST);
+            transaction.refuse(Verdict.refuse(client, Refusal.UNKNOWN_HOST, host));
         }
     }
 
@@ -79,7 +79,7 @@ final class ListenerAnswers {
     }
 
     private static void refuse(Transaction transaction, ClientAddress client, Refusal why) {
-        transaction.refuse(Verdict.refuse(client, why, "an ACME challenge"), why);
+        transaction.refuse(Verdict.refuse(client, why, "an ACME challenge"));
     }
 
     /** On a thread that may wait. */

@@ -275,6 +275,11 @@ final class Listeners {
         }
     }
 
+    /** What went wrong with requests before they were any. */
+    HttpService service() {
+        return service;
+    }
+
     /** Connections with TLS in place that were closed for the memory which they had kept longest, since the start. */
     long crowdedOut() {
         return crowdedOut.sum();

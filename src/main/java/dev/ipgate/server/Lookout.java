@@ -7,19 +7,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.xnio.XnioWorker;
 
-/** Looks at something once a second, from the first start on, on a thread that may wait for the disk. */
+/** Looks at something once in a while, from the first start on, on a thread that may wait for the disk. */
 final class Lookout {
 
     private static final Logger LOG = LoggerFactory.getLogger(Lookout.class);
-    private static final long PAUSE_SECONDS = 1;
 
     private final XnioWorker worker;
+    private final long seconds;
     private final Runnable look;
     private final AtomicBoolean started = new AtomicBoolean();
 
-    /** @param look called by one thread at a time */
+    /** Looks once a second. */
     Lookout(XnioWorker worker, Runnable look) {
+        this(worker, 1, look);
+    }
+
+    /**
+     * Looks at nothing yet.
+     *
+     * @param seconds between two looks
+     * @param look called by one thread at a time
+     */
+    Lookout(XnioWorker worker, long seconds, Runnable look) {
         this.worker = worker;
+        this.seconds = seconds;
         this.look = look;
     }
 
@@ -31,7 +42,7 @@ final class Lookout {
 
     private void later() {
         unlessItStops(() -> worker.getIoThread()
-                .executeAfter(() -> unlessItStops(() -> worker.execute(this::look)), PAUSE_SECONDS, TimeUnit.SECONDS));
+                .executeAfter(() -> unlessItStops(() -> worker.execute(this::look)), seconds, TimeUnit.SECONDS));
     }
 
     private void look() {

@@ -18,6 +18,7 @@ import dev.ipgate.problem.Position;
 import dev.ipgate.problem.Problems;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -31,6 +32,8 @@ final class PlaceBuilder {
     private final Problems problems;
     private final Instant now;
     private final List<Place> places;
+    private final List<ListedRule> listed = new ArrayList<>();
+    private final IdentityHashMap<RuleSettings, Rule> made = new IdentityHashMap<>();
 
     /**
      * Makes a builder.
@@ -47,17 +50,32 @@ final class PlaceBuilder {
         this.places = places;
     }
 
+    /** The rules of all places so far, by number. */
+    List<ListedRule> listed() {
+        return listed;
+    }
+
     /** The place that is a whole site. */
     Place whole(SiteSettings site, String name) {
-        AccessPolicy policy = null;
-        if (!site.rules().isEmpty()) {
-            List<Rule> rules = rules(site.rules());
-            review(rules, site.rules(), needsPassword(site.auth(), site.satisfy()));
-            warnOfTrusted(rules, site.rules());
-            policy = AccessPolicy.compile(rules);
-        }
+        AccessPolicy policy = policy(name, site.rules(), needsPassword(site.auth(), site.satisfy()));
+        warnOfTrusted(rules(name, site.rules()), site.rules());
         return add(
                 name, name, policy, site.auth(), site.satisfy(), site.upstream(), new MlflowApi(site.staticPrefix()));
+    }
+
+    /**
+     * A list that inherits nothing; null if there are no rules.
+     *
+     * @param deliberate whether nobody is surprised that the list lets everybody in
+     */
+    @Nullable
+    AccessPolicy policy(String name, List<RuleSettings> settings, boolean deliberate) {
+        if (settings.isEmpty()) {
+            return null;
+        }
+        List<Rule> rules = rules(name, settings);
+        review(rules, settings, deliberate);
+        return AccessPolicy.compile(rules);
     }
 
     /**
@@ -69,17 +87,18 @@ final class PlaceBuilder {
     Place part(SiteSettings site, Place around, List<LocationSettings> chain) {
         LocationSettings location = chain.get(chain.size() - 1);
         UpstreamSettings upstream = location.upstream() == null ? around.upstream() : location.upstream();
+        String name = around.name() + (chain.size() == 1 ? " " : " > ") + location.path();
         return add(
-                around.name() + (chain.size() == 1 ? " " : " > ") + location.path(),
+                name,
                 around.site(),
-                policy(site, around, chain),
+                policy(name, site, around, chain),
                 location.auth(),
                 location.satisfy(),
                 upstream,
                 around.api());
     }
 
-    private @Nullable AccessPolicy policy(SiteSettings site, Place around, List<LocationSettings> chain) {
+    private @Nullable AccessPolicy policy(String name, SiteSettings site, Place around, List<LocationSettings> chain) {
         LocationSettings location = chain.get(chain.size() - 1);
         List<RuleSettings> own = location.rules();
         if (own == null && location.before().isEmpty()) {
@@ -91,27 +110,28 @@ final class PlaceBuilder {
         }
         List<Rule> rules = new ArrayList<>();
         for (LocationSettings each : chain) { // nothing within a location takes its access back
-            rules.addAll(rules(each.before()));
+            rules.addAll(rules(name, each.before()));
         }
         if (own != null) {
-            rules.addAll(reviewed(inherited, location, own));
+            rules.addAll(reviewed(name, inherited, location, own));
         } else if (inherited.isEmpty()) { // a password alone decides, except about what is denied here
-            rules.add(new Rule(Action.ALLOW, "all", AddressSet.ALL, Set.of(), null, null, null, location.at()));
+            rules.add(list(name, Action.ALLOW, "all", AddressSet.ALL, location.at()));
         } else {
-            rules.addAll(rules(inherited));
+            rules.addAll(rules(around.name(), inherited));
         }
         return AccessPolicy.compile(rules);
     }
 
     /** A location's own rules, which replace those around. Being wider than those is no surprise if it is deliberate. */
-    private List<Rule> reviewed(List<RuleSettings> around, LocationSettings location, List<RuleSettings> own) {
-        List<Rule> rules = rules(own);
+    private List<Rule> reviewed(
+            String name, List<RuleSettings> around, LocationSettings location, List<RuleSettings> own) {
+        List<Rule> rules = rules(name, own);
         boolean password = needsPassword(location.auth(), location.satisfy());
         boolean deliberate = location.match() == Match.EXACT || location.note() != null || password;
         review(rules, own, deliberate);
         if (!deliberate) {
             if (!around.isEmpty()) {
-                PolicyReview.widerThan(rules(around), rules, now.getEpochSecond())
+                PolicyReview.widerThan(rules(name, around), rules, now.getEpochSecond())
                         .ifPresent(finding -> warn(finding, own));
             }
             warnOfTrusted(rules, own);
@@ -130,7 +150,7 @@ final class PlaceBuilder {
     }
 
     /** Whether the rules let nobody in who has no password besides. */
-    private static boolean needsPassword(@Nullable AuthSettings auth, Satisfy satisfy) {
+    static boolean needsPassword(@Nullable AuthSettings auth, Satisfy satisfy) {
         return auth != null && satisfy == Satisfy.ALL;
     }
 
@@ -155,7 +175,7 @@ final class PlaceBuilder {
     }
 
     private static Rule rule(Action action, AddressSet addresses) {
-        return new Rule(action, "", addresses, Set.of(), null, null, null, Position.of(""));
+        return new Rule(-1, action, "", addresses, Set.of(), null, null, null, Position.of(""));
     }
 
     private boolean letsEverybodyIn(Rule rule) {
@@ -178,18 +198,32 @@ final class PlaceBuilder {
         return place;
     }
 
-    private List<Rule> rules(List<RuleSettings> settings) {
+    /** Each rule is made once, though several places may have it. */
+    private List<Rule> rules(String name, List<RuleSettings> settings) {
         return settings.stream()
-                .map(rule -> new Rule(
-                        rule.action(),
-                        rule.whom().stream().map(Whom::toString).collect(Collectors.joining(", ")),
-                        addresses(rule.whom()),
-                        rule.methods(),
-                        rule.access(),
-                        rule.until(),
-                        rule.note(),
-                        rule.at()))
+                .map(rule -> made.computeIfAbsent(rule, unmade -> list(name, unmade)))
                 .toList();
+    }
+
+    private Rule list(String name, RuleSettings rule) {
+        Rule made = new Rule(
+                listed.size(),
+                rule.action(),
+                rule.whom().stream().map(Whom::toString).collect(Collectors.joining(", ")),
+                addresses(rule.whom()),
+                rule.methods(),
+                rule.access(),
+                rule.until(),
+                rule.note(),
+                rule.at());
+        listed.add(new ListedRule(name, made));
+        return made;
+    }
+
+    private Rule list(String name, Action action, String whom, AddressSet addresses, Position at) {
+        Rule made = new Rule(listed.size(), action, whom, addresses, Set.of(), null, null, null, at);
+        listed.add(new ListedRule(name, made));
+        return made;
     }
 
     /** A trusted proxy on this machine stands for whomever it forwards without naming them, so it is not the machine. */

@@ -63,6 +63,26 @@ public enum Refusal {
         return status;
     }
 
+    /** Whether it keeps a client out: neither a redirect nor what went wrong behind the gate does. */
+    boolean isDenial() {
+        return this != TO_HTTPS
+                && this != NO_CHALLENGE
+                && this != APP_UNREACHABLE
+                && this != APP_FAILED
+                && this != APP_SILENT;
+    }
+
+    /** Whether whoever was refused will ask why: not those who have not been asked for a password yet. */
+    boolean isRemembered() {
+        return isDenial() && this != NO_PASSWORD && this != BUSY;
+    }
+
+    /** Where it is counted, from 0. */
+    @SuppressWarnings("EnumOrdinal") // an index into counters of this process alone
+    int number() {
+        return ordinal();
+    }
+
     /** Its name in logs and in JSON: {@code no-address}. */
     public String key() {
         return key;

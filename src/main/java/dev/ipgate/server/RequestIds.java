@@ -5,7 +5,7 @@ import java.util.HexFormat;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Gives numbers to requests, which a locked-out colleague can read out on the phone and the log can be searched for. */
-final class RequestIds {
+public final class RequestIds {
 
     /*
      * A counter with a random start, scrambled so that two neighbours look different. The scrambling is a bijection, so
@@ -38,6 +38,16 @@ final class RequestIds {
         id ^= id >>> 25;
         id = (id * 0x14057B7EF767L) & MASK;
         return id ^ (id >>> 23);
+    }
+
+    /** The number that such a text stands for; one that no request has, if it is none. */
+    static long parse(String text) {
+        return isId(text) ? HexFormat.fromHexDigitsToLong(text) : -1;
+    }
+
+    /** Whether a text may be a request's number: twelve hexadecimal digits. */
+    public static boolean isId(String text) {
+        return text.length() == 12 && text.chars().allMatch(HexFormat::isHexDigit);
     }
 
     /** The number as twelve hexadecimal digits. */

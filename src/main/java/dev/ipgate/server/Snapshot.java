@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -29,11 +30,15 @@ final class Snapshot {
 
     private final Settings settings;
     private final Judge judge;
+    private final @Nullable AdminDoor admin;
+    private final @Nullable PasswordDoor adminPassword;
     private final List<Upstream> upstreams; // by Place.number
     private final List<Optional<PasswordDoor>> doors; // by Place.number
     private final List<Optional<AppHeaders>> headers; // by Place.number
     private final HiddenHeaders hidden;
     private final AccessLog accessLog;
+    private final SnapshotCounts counts;
+    private final Consumer<Transaction> atEnd = this::ended;
     private final Surroundings surroundings;
 
     Snapshot(
@@ -41,9 +46,12 @@ final class Snapshot {
             List<Upstream> upstreams,
             UsersFiles.Change users,
             AccessLog accessLog,
+            SnapshotCounts counts,
             Surroundings surroundings) {
         this.settings = configuration.settings();
         this.judge = configuration.judge();
+        this.admin = configuration.admin();
+        this.adminPassword = admin == null || admin.auth() == null ? null : users.door(admin.auth());
         this.upstreams = List.copyOf(upstreams);
         this.doors = judge.places().stream()
                 .map(place -> Optional.ofNullable(place.auth()).map(users::door))
@@ -53,6 +61,7 @@ final class Snapshot {
                 .toList();
         this.hidden = hidden(configuration);
         this.accessLog = accessLog;
+        this.counts = counts;
         this.surroundings = surroundings;
     }
 
@@ -87,6 +96,18 @@ final class Snapshot {
         return doors.get(place.number()).orElse(null);
     }
 
+    /** Who may look at the gate; null if nobody may. */
+    @Nullable
+    AdminDoor admin() {
+        return admin;
+    }
+
+    /** Where looking at the gate needs a password; null if it does not. */
+    @Nullable
+    PasswordDoor adminPassword() {
+        return adminPassword;
+    }
+
     List<Upstream> upstreams() {
         return upstreams;
     }
@@ -95,50 +116,41 @@ final class Snapshot {
         return accessLog;
     }
 
+    SnapshotCounts counts() {
+        return counts;
+    }
+
+    private void ended(Transaction transaction) {
+        HttpServerExchange exchange = transaction.exchange();
+        long now = LoopClock.currentTimeMillis() / 1000;
+        counts.count(exchange.getIoThread().getNumber(), transaction.verdict(), exchange.getStatusCode(), now);
+        surroundings.denials().note(transaction, now);
+        accessLog.write(transaction);
+    }
+
     /**
      * Answers or forwards one request. Every way out of here that is not a forward is a refusal.
      *
      * @param current the snapshot of the day, which is asked again while an answer streams
      */
     void handle(HttpServerExchange exchange, Supplier<Snapshot> current) {
-        Transaction transaction = new Transaction(exchange, surroundings, accessLog);
-        if (Framing.isRefusedMethod(exchange.getRequestMethod())) {
-            String method = exchange.getRequestMethod().toString();
-            transaction.refuse(
-                    Verdict.refuse(transaction.link().direct(), Refusal.BAD_METHOD, method), Refusal.BAD_METHOD);
+        Transaction transaction = new Transaction(exchange, surroundings, atEnd);
+        Verdict malformed = Framing.judge(
+                exchange, transaction.link().direct(), settings.limits().headerBytes());
+        if (malformed != null) {
+            transaction.refuse(malformed);
             return;
         }
-        if (Framing.isTooLarge(exchange)) {
-            String most = settings.limits().headerBytes() + " bytes";
-            transaction.refuse(
-                    Verdict.refuse(transaction.link().direct(), Refusal.HEAD_TOO_LARGE, most), Refusal.HEAD_TOO_LARGE);
-            return;
-        }
-        String wrong = Framing.whatIsWrong(exchange);
-        if (wrong != null) {
-            transaction.refuse(
-                    Verdict.refuse(transaction.link().direct(), Refusal.BAD_REQUEST, wrong), Refusal.BAD_REQUEST);
-            return;
-        }
-        HeaderMap headers = exchange.getRequestHeaders();
-        Request request = new Request(
-                transaction.link().direct(),
-                headers::get,
-                exchange.getRequestScheme(),
-                transaction.link().serverName(),
-                headers.getFirst(Headers.HOST),
-                ClientCertificates.door(transaction.link()),
-                exchange.getRequestMethod().toString(),
-                Framing.path(exchange));
+        Request request = Framing.request(exchange);
         if (surroundings.listenerAnswers().answer(transaction, request, judge)) {
             return;
         }
         Verdict verdict = judge(request);
         Verdict.Excess excess = verdict.refusal() == null ? excess(exchange) : null;
         if (excess != null) {
-            transaction.refuse(verdict.refusedFor(excess), excess.refusal());
+            transaction.refuse(verdict.refusedFor(excess));
         } else if (verdict.refusal() != null) {
-            transaction.refuse(verdict, verdict.refusal());
+            transaction.refuse(verdict);
         } else if (verdict.asksPassword()) {
             authenticate(exchange, request, verdict, transaction, current);
         } else {

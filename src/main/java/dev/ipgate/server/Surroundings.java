@@ -8,6 +8,7 @@ package dev.ipgate.server;
  * @param listenerAnswers what listeners answer by themselves
  * @param requestIds numbers for requests
  * @param passwords what passwords may take up
+ * @param denials who was not let in
  * @param failures tells the log, now and then, what the app did wrong
  */
 record Surroundings(
@@ -16,4 +17,5 @@ record Surroundings(
         ListenerAnswers listenerAnswers,
         RequestIds requestIds,
         PasswordWork passwords,
+        Denials denials,
         Occasional failures) {}

@@ -10,6 +10,8 @@ import dev.ipgate.upstream.FailureHandler;
 import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
+import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 
@@ -19,7 +21,7 @@ final class Transaction implements ExchangeCompletionListener, FailureHandler {
     private final HttpServerExchange exchange;
     private final ClientLink link;
     private final Surroundings surroundings;
-    private final AccessLog log;
+    private final Consumer<Transaction> atEnd;
     private final long id;
     private final long startedAt = LoopClock.nanoTime();
     private @Nullable Verdict verdict;
@@ -27,10 +29,11 @@ final class Transaction implements ExchangeCompletionListener, FailureHandler {
     private boolean ended;
     private @Nullable Runnable onEnd;
 
-    Transaction(HttpServerExchange exchange, Surroundings surroundings, AccessLog log) {
+    /** @param atEnd is told when it has ended, once, on the exchange's IO thread */
+    Transaction(HttpServerExchange exchange, Surroundings surroundings, Consumer<Transaction> atEnd) {
         this.exchange = exchange;
         this.surroundings = surroundings;
-        this.log = log;
+        this.atEnd = atEnd;
         link = ClientSide.link(exchange);
         id = surroundings.requestIds().next();
         link.begin();
@@ -89,9 +92,10 @@ final class Transaction implements ExchangeCompletionListener, FailureHandler {
         verdict = passed;
     }
 
-    void refuse(Verdict refused, Refusal why) {
+    /** Sends the page of a verdict that refuses. */
+    void refuse(Verdict refused) {
         verdict = refused;
-        send(why, refused.detail());
+        send(Objects.requireNonNull(refused.refusal()), refused.detail());
     }
 
     @Override
@@ -148,7 +152,7 @@ final class Transaction implements ExchangeCompletionListener, FailureHandler {
         if (!ended) {
             ended = true;
             link.end();
-            log.write(this);
+            atEnd.accept(this);
             if (onEnd != null) {
                 onEnd.run();
             }

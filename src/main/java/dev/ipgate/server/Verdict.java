@@ -48,6 +48,16 @@ public record Verdict(
         return new Verdict(client, null, null, false, null, false, null, what);
     }
 
+    /** What the rules of the gate's own pages let in. */
+    static Verdict passHere(ClientAddress client, @Nullable Decision decision) {
+        return new Verdict(client, null, decision, false, null, false, null, "");
+    }
+
+    /** The gate's own pages, where a password decides. */
+    static Verdict askHere(ClientAddress client, @Nullable Decision decision) {
+        return new Verdict(client, null, decision, true, null, false, null, "");
+    }
+
     static Verdict refuse(ClientAddress client, Refusal refusal, String detail) {
         return refuse(client, null, null, refusal, detail);
     }
@@ -69,6 +79,13 @@ public record Verdict(
     /** The same where a password decided, and was right. */
     Verdict enteredBy(String verified) {
         return new Verdict(client, place, decision, false, verified, false, null, "");
+    }
+
+    /** The same with the detail cut short. */
+    Verdict withDetail(String shorter) {
+        return shorter.equals(detail)
+                ? this
+                : new Verdict(client, place, decision, asksPassword, user, certified, refusal, shorter);
     }
 
     public boolean passes() {
@@ -127,6 +144,9 @@ public record Verdict(
             case OTHER_SITE -> "the Host \"" + detail + "\" is not of the site for which TLS was set up";
             case FOREIGN_ORIGIN ->
                 "the Origin \"" + detail + "\" is another site's, and the request may change something";
+            case BAD_METHOD -> "the method \"" + detail + "\" is not for here";
+            case HEAD_TOO_LARGE -> "its header section is over " + detail;
+            case BODY_TOO_LARGE -> "its body is over " + detail;
             default -> detail;
         };
     }

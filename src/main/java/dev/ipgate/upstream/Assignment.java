@@ -94,6 +94,7 @@ final class Assignment {
     void worked() {
         if (replica != null) {
             replica.worked(turnedAt);
+            lane.answered(turnedAt);
         }
     }
 

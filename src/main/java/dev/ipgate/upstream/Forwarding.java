@@ -211,6 +211,7 @@ final class Forwarding implements Runnable {
         if (phase == Phase.ENDED || phase == Phase.TUNNELING) {
             return;
         }
+        lane.failed(failure);
         if (phase == Phase.ANSWERING) {
             cut(failure.detail());
             return;

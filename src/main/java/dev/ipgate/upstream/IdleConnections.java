@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +15,7 @@ final class IdleConnections {
     private final Map<Replica, ArrayDeque<AppConnection>> pools = new HashMap<>(); // the most recently used first
     private final long keepaliveNanos;
     private final Consumer<AppConnection> drop;
-    private int count;
+    private final AtomicInteger count = new AtomicInteger(); // written by its own thread, looked at by others
 
     /** @param drop closes a connection that nobody wants any more */
     IdleConnections(long keepaliveNanos, Consumer<AppConnection> drop) {
@@ -23,13 +24,18 @@ final class IdleConnections {
     }
 
     boolean isEmpty() {
-        return count == 0;
+        return count.getPlain() == 0;
+    }
+
+    /** How many there are. Called on any thread. */
+    int size() {
+        return count.get();
     }
 
     void push(AppConnection connection) {
         pools.computeIfAbsent(connection.replica(), unseen -> new ArrayDeque<>())
                 .push(connection);
-        count++;
+        count(1);
     }
 
     /** The connection to the app that was used last; null if there is none, or none that is fit for use. */
@@ -38,7 +44,7 @@ final class IdleConnections {
         ArrayDeque<AppConnection> pool = pools.get(replica);
         while (pool != null && !pool.isEmpty()) {
             AppConnection candidate = pool.pop();
-            count--;
+            count(-1);
             if (!isStale(candidate, now) && candidate.isQuiet()) {
                 return candidate;
             }
@@ -52,7 +58,7 @@ final class IdleConnections {
         ArrayDeque<AppConnection> pool = pools.get(connection.replica());
         boolean removed = pool != null && pool.remove(connection);
         if (removed) {
-            count--;
+            count(-1);
         }
         return removed;
     }
@@ -62,7 +68,7 @@ final class IdleConnections {
             AppConnection oldest;
             while ((oldest = pool.peekLast()) != null && isStale(oldest, now)) {
                 pool.removeLast();
-                count--;
+                count(-1);
                 drop.accept(oldest);
             }
         }
@@ -89,8 +95,12 @@ final class IdleConnections {
         List<AppConnection> all = new ArrayList<>();
         pools.values().forEach(all::addAll);
         pools.clear();
-        count = 0;
+        count.lazySet(0);
         all.forEach(drop);
+    }
+
+    private void count(int change) {
+        count.lazySet(count.getPlain() + change);
     }
 
     private boolean isStale(AppConnection connection, long now) {

@@ -148,6 +148,22 @@ final class Lane {
         upstream.unreserve();
     }
 
+    /** Connections that wait for a request. Called on any thread. */
+    int idle() {
+        return idle.size();
+    }
+
+    /** An app has begun to answer the request that it got then, on the nanosecond clock. */
+    void answered(long began) {
+        long now = LoopClock.nanoTime();
+        upstream.counts().answered(thread.getNumber(), now - began, now);
+    }
+
+    /** A request has failed. */
+    void failed(Failure failure) {
+        upstream.counts().failed(thread.getNumber(), failure, LoopClock.nanoTime());
+    }
+
     boolean hasWaiting() {
         return anyWaiting;
     }

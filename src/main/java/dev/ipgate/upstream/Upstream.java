@@ -24,6 +24,8 @@ public final class Upstream implements Closeable {
     private final PieceBuffers buffers;
     private final Spool spool;
     private final Replicas replicas;
+    private final UpstreamCounts counts;
+    private final Reachability reachability;
     private final @Nullable TlsClient tls;
     private final Map<XnioIoThread, Lane> lanes = new ConcurrentHashMap<>();
     private final AtomicInteger connections = new AtomicInteger();
@@ -34,17 +36,20 @@ public final class Upstream implements Closeable {
      * Makes an upstream without connections.
      *
      * @param spool takes the bodies that {@code request_buffering} keeps back; shared by all upstreams
+     * @param counts of the app, which may be those of an upstream before this one
      */
-    public Upstream(UpstreamSettings settings, PieceBuffers buffers, Spool spool) {
+    public Upstream(UpstreamSettings settings, PieceBuffers buffers, Spool spool, UpstreamCounts counts) {
         this.settings = settings;
         this.buffers = buffers;
         this.spool = spool;
+        this.counts = counts;
         replicas = new Replicas(
                 settings.urls().stream()
                         .map(url -> new Replica(url, new AppAddresses(url.host(), url.port())))
                         .toList(),
                 Replicas.FIRST_PAUSE,
                 Replicas.LONGEST_PAUSE);
+        reachability = new Reachability(replicas, counts);
         tls = settings.urls().stream().anyMatch(AppUrl::tls) ? new TlsClient(settings.tls()) : null;
     }
 
@@ -84,6 +89,29 @@ public final class Upstream implements Closeable {
     /** Whether no connection to the app is left, as will be the case some time after it was closed. */
     public boolean isUnused() {
         return connections.get() == 0;
+    }
+
+    /** What is counted of its requests. */
+    public UpstreamCounts counts() {
+        return counts;
+    }
+
+    /** What it is doing now. Called on any thread. */
+    public UpstreamState state() {
+        long now = System.nanoTime();
+        return new UpstreamState(
+                connections.get(),
+                lanes.values().stream().mapToInt(Lane::idle).sum(),
+                queued.get(),
+                replicas.all().stream()
+                        .map(replica -> new UpstreamState.Copy(
+                                replica.url().authority(), replica.inFlight(), replica.isSetAside(now)))
+                        .toList());
+    }
+
+    /** Why no copy of the app can be reached; null if one can. May take two seconds: not for IO threads. */
+    public @Nullable String trouble() {
+        return reachability.trouble();
     }
 
     boolean isClosed() {

@@ -61,6 +61,7 @@ final class Rules {
             @Nullable Access access,
             @Nullable Instant until,
             int line) {
-        return new Rule(action, whom, addresses, methods, access, until, null, new Position("ipgate.yaml", line, 5));
+        return new Rule(
+                line, action, whom, addresses, methods, access, until, null, new Position("ipgate.yaml", line, 5));
     }
 }

@@ -86,6 +86,8 @@ class Http2ConnectionLimitsTest {
                 third.get(1, "/slow");
                 assertThat(idle.awaitEnd()).isEqualTo(-1);
                 Eventually.holds("none is idle", () -> connections().idle() == 0);
+                Eventually.holds(
+                        "the third knows of its room", () -> connections().madeRoom() == 1);
                 try (Socket fourth =
                         new Socket(gate.address().getAddress(), gate.address().getPort())) {
                     assertThat(fourth.getInputStream().read()).isEqualTo(-1);

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ipgate.testing.Eventually;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -218,5 +219,37 @@ class LineWriterTest {
 
     private LineWriter writerTo(Pipe pipe) {
         return new LineWriter("test", Channels.newOutputStream(pipe.sink()), CAPACITY, warnings::add);
+    }
+
+    @Test
+    void aFileThatWasMovedAwayIsOpenedAnewWhenAsked(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("access.log");
+        try (LineWriter writer = LineWriter.toFile(file)) {
+            writer.write("one");
+            Eventually.holds(
+                    "the first line is there", () -> Files.readString(file).equals("one\n"));
+            Files.move(file, folder.resolve("access.log.1"));
+            writer.write("two");
+            Eventually.holds("it goes where the file went", () -> Files.size(folder.resolve("access.log.1")) == 8);
+            writer.reopen();
+            writer.write("three");
+        }
+
+        assertThat(folder.resolve("access.log.1")).hasContent("one\ntwo\n");
+        assertThat(file).hasContent("three\n");
+    }
+
+    @Test
+    void aFileThatCannotBeOpenedAnewIsWrittenOnAndToldOf(@TempDir Path folder) throws IOException {
+        Path inside = Files.createDirectory(folder.resolve("logs"));
+        try (LineWriter writer = LineWriter.toFile(inside.resolve("access.log"))) {
+            Path away = Files.move(inside, folder.resolve("elsewhere"));
+            writer.reopen();
+            writer.write("one");
+            Eventually.holds(
+                    "the line is there",
+                    () -> Files.readString(away.resolve("access.log")).equals("one\n"));
+            assertThat(writer.dropped()).isZero();
+        }
     }
 }

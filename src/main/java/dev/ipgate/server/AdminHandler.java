@@ -1,0 +1,162 @@
+package dev.ipgate.server;
+
+import dev.ipgate.eventloop.LoopClock;
+import dev.ipgate.http.ClientSide;
+import dev.ipgate.http.HeaderLines;
+import dev.ipgate.net.IpAddress;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import io.undertow.util.SameThreadExecutor;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.xnio.IoUtils;
+
+/** Answers requests on the admin listener: who may look is decided as on the gate, and nothing is forwarded. */
+final class AdminHandler implements HttpHandler {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AdminHandler.class);
+    private static final int MOST_AT_WORK = 8; // pages that are being made
+    private static final HeaderLines HEADERS = headers();
+
+    private final Supplier<Snapshot> current;
+    private final Surroundings surroundings;
+    private final AdminPages pages;
+    private final AtomicInteger atWork = new AtomicInteger();
+
+    AdminHandler(Supplier<Snapshot> current, Surroundings surroundings, AdminPages pages) {
+        this.current = current;
+        this.surroundings = surroundings;
+        this.pages = pages;
+    }
+
+    /** Nothing is kept, guessed, framed, run or loaded. */
+    private static HeaderLines headers() {
+        Map<HttpString, String> headers = new LinkedHashMap<>();
+        headers.put(Headers.CACHE_CONTROL, "no-store");
+        headers.put(Headers.X_CONTENT_TYPE_OPTIONS, "nosniff");
+        headers.put(
+                Headers.CONTENT_SECURITY_POLICY,
+                "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+        headers.put(new HttpString("Cross-Origin-Resource-Policy"), "same-origin");
+        headers.put(Headers.REFERRER_POLICY, "no-referrer");
+        return new HeaderLines(headers);
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) {
+        Snapshot snapshot = current.get();
+        AdminDoor door = snapshot.admin();
+        Transaction transaction = new Transaction(exchange, surroundings, this::ended);
+        if (door == null) { // a reload has closed the listener, and this connection is from before
+            IoUtils.safeClose(exchange.getConnection());
+            return;
+        }
+        Verdict malformed = Framing.judge(
+                exchange,
+                transaction.link().direct(),
+                snapshot.settings().limits().headerBytes());
+        if (malformed != null) {
+            transaction.refuse(malformed);
+            return;
+        }
+        Request request = Framing.request(exchange);
+        Verdict verdict = door.judge(request, snapshot.judge().client(request), LoopClock.currentTimeMillis() / 1000);
+        if (verdict.refusal() != null) {
+            transaction.refuse(verdict);
+        } else if (verdict.asksPassword()) {
+            authenticate(exchange, request, verdict, transaction, snapshot);
+        } else {
+            answer(transaction, request, verdict);
+        }
+    }
+
+    /** What was refused is remembered and logged as on the gate; what was answered, once a scrape, is not. */
+    private void ended(Transaction transaction) {
+        surroundings.denials().note(transaction, LoopClock.currentTimeMillis() / 1000);
+    }
+
+    private void authenticate(
+            HttpServerExchange exchange, Request request, Verdict verdict, Transaction transaction, Snapshot snapshot) {
+        IpAddress client = Objects.requireNonNull(verdict.client().address());
+        PasswordDoor password = Objects.requireNonNull(snapshot.adminPassword());
+        transaction.asks(verdict);
+        new Authentication(
+                        exchange,
+                        transaction,
+                        verdict,
+                        client,
+                        password,
+                        surroundings.passwords(),
+                        entered -> answer(transaction, request, entered))
+                .start();
+    }
+
+    private void answer(Transaction transaction, Request request, Verdict verdict) {
+        HttpServerExchange exchange = transaction.exchange();
+        String method = request.method();
+        if (!method.equals("GET") && !method.equals("HEAD")) {
+            exchange.getResponseHeaders().put(Answers.ALLOW, "GET, HEAD");
+            transaction.refuse(Verdict.refuse(verdict.client(), Refusal.BAD_METHOD, method));
+            return;
+        }
+        transaction.passes(verdict);
+        AdminPages.Page page = pages.find(request.path());
+        if (page == null) {
+            send(transaction, AdminAnswer.text(404, "There is no such page; there are " + pages.names() + ".\n"));
+        } else if (atWork.incrementAndGet() > MOST_AT_WORK) {
+            atWork.decrementAndGet();
+            send(transaction, AdminAnswer.text(503, "Too many ask at once.\n"));
+        } else {
+            String accept = exchange.getRequestHeaders().getFirst(Headers.ACCEPT);
+            exchange.dispatch(
+                    SameThreadExecutor.INSTANCE,
+                    () -> exchange.getIoThread().getWorker().execute(() -> make(transaction, page, accept)));
+        }
+    }
+
+    /** On a thread that may take its time. */
+    private void make(Transaction transaction, AdminPages.Page page, @Nullable String accept) {
+        AdminAnswer answer;
+        try {
+            answer = page.answer(accept);
+        } catch (RuntimeException | Error e) { // and nobody is left waiting
+            LOG.error("a page of the admin listener failed", e);
+            answer = AdminAnswer.text(500, "This page failed; the log says more.\n");
+        } finally {
+            atWork.decrementAndGet();
+        }
+        AdminAnswer made = answer;
+        try {
+            transaction.exchange().getIoThread().execute(() -> send(transaction, made));
+        } catch (RejectedExecutionException e) { // the gate stops, and its connections are closed
+            LOG.debug("a page was made for nobody", e);
+        }
+    }
+
+    private static void send(Transaction transaction, AdminAnswer answer) {
+        HttpServerExchange exchange = transaction.exchange();
+        if (exchange.isComplete()) {
+            return; // the client has left
+        }
+        boolean pending = !exchange.isRequestComplete();
+        if (pending) {
+            exchange.setPersistent(false);
+        }
+        exchange.setStatusCode(answer.status());
+        ClientSide.add(exchange, HEADERS);
+        HeaderMap headers = exchange.getResponseHeaders();
+        headers.put(Headers.CONTENT_TYPE, answer.contentType());
+        headers.put(Headers.CONTENT_LENGTH, answer.body().remaining());
+        new PageSending(transaction, ClientSide.answer(exchange), answer.body(), pending).run();
+    }
+}

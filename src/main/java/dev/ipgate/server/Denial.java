@@ -1,0 +1,119 @@
+package dev.ipgate.server;
+
+import dev.ipgate.client.ClientAddress;
+import dev.ipgate.net.IpAddress;
+import dev.ipgate.policy.CertificateDoor;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A request that was not let in, and as much of it as can be kept of many. Immutable. */
+final class Denial {
+
+    private static final int LONGEST = 256; // characters of whatever the client chose
+
+    private final long id;
+    private final long time;
+    private final Request request;
+    private final @Nullable Verdict verdict; // which keeps a whole snapshot in memory
+    private final @Nullable Explanation explained;
+
+    private Denial(long id, long time, Request request, @Nullable Verdict verdict, @Nullable Explanation explained) {
+        this.id = id;
+        this.time = time;
+        this.request = request;
+        this.verdict = verdict;
+        this.explained = explained;
+    }
+
+    /**
+     * Keeps a request.
+     *
+     * @param time seconds since the epoch
+     * @param verdict one that refuses
+     */
+    static Denial of(long id, long time, Request seen, Verdict verdict) {
+        boolean webSocket = seen.asksForWebSocket();
+        Request kept = new Request(
+                ClientAddress.direct(client(verdict)),
+                name -> webSocket && name.equalsIgnoreCase("Upgrade") ? List.of("websocket") : null,
+                seen.scheme(),
+                null,
+                seen.host() == null ? null : cut(seen.host()),
+                CertificateDoor.NONE,
+                cut(seen.method()),
+                cut(seen.path()));
+        return new Denial(id, time, kept, verdict.withDetail(cut(verdict.detail())), null);
+    }
+
+    /** Who it was; the peer, where no client's address could be found. */
+    private static IpAddress client(Verdict verdict) {
+        IpAddress address = verdict.client().address();
+        return address == null ? verdict.client().peer() : address;
+    }
+
+    private static String cut(String text) {
+        return text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "…";
+    }
+
+    /** The same without the snapshot that it was judged by. */
+    Denial explained() {
+        return explained == null ? new Denial(id, time, request, null, explanation()) : this;
+    }
+
+    /** Its number, which its client can read on the page. */
+    long id() {
+        return id;
+    }
+
+    /** Seconds since the epoch. */
+    long time() {
+        return time;
+    }
+
+    /** Who it was. */
+    IpAddress client() {
+        return request.direct().peer();
+    }
+
+    /** Its method, path and Host; of its headers nothing is kept. */
+    Request request() {
+        return request;
+    }
+
+    /** What there is to say about it. */
+    Explanation explanation() {
+        if (explained != null) {
+            return explained;
+        }
+        if (verdict == null) {
+            throw new IllegalStateException("neither judged nor explained");
+        }
+        return Explanation.of(request, verdict);
+    }
+
+    /** A line for the log, in which whatever the client chose is made safe. */
+    String line() {
+        Explanation why = explanation();
+        StringBuilder line = new StringBuilder(200)
+                .append("denied ")
+                .append(client())
+                .append(": ")
+                .append(AccessLog.oneLine(why.reason()))
+                .append(" (")
+                .append(why.status())
+                .append(", ")
+                .append(AccessLog.oneLine(request.method()))
+                .append(' ')
+                .append(AccessLog.oneLine(request.path()));
+        if (request.host() != null) {
+            line.append(", Host ").append(AccessLog.oneLine(request.host()));
+        }
+        if (why.peer() != null && !why.peer().equals(client().toString())) {
+            line.append(", peer ").append(why.peer());
+        }
+        if (!why.via().isEmpty()) {
+            line.append(", via ").append(String.join(" ", why.via()));
+        }
+        return line.append(", request ").append(RequestIds.text(id)).append(')').toString();
+    }
+}

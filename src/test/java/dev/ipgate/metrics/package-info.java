@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ipgate.metrics;
+
+import org.jspecify.annotations.NullMarked;
