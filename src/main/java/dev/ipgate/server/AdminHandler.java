@@ -69,7 +69,7 @@ final class AdminHandler implements HttpHandler {
             transaction.refuse(malformed);
             return;
         }
-        Request request = Framing.request(exchange);
+        Request request = transaction.request();
         Verdict verdict = door.judge(request, snapshot.judge().client(request), LoopClock.currentTimeMillis() / 1000);
         if (verdict.refusal() != null) {
             transaction.refuse(verdict);

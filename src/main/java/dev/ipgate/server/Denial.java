@@ -13,14 +13,31 @@ final class Denial {
 
     private final long id;
     private final long time;
-    private final Request request;
+    private final IpAddress client;
+    private final String method;
+    private final String path;
+    private final @Nullable String host;
+    private final boolean webSocket;
     private final @Nullable Verdict verdict; // which keeps a whole snapshot in memory
     private final @Nullable Explanation explained;
 
-    private Denial(long id, long time, Request request, @Nullable Verdict verdict, @Nullable Explanation explained) {
+    private Denial(
+            long id,
+            long time,
+            IpAddress client,
+            String method,
+            String path,
+            @Nullable String host,
+            boolean webSocket,
+            @Nullable Verdict verdict,
+            @Nullable Explanation explained) {
         this.id = id;
         this.time = time;
-        this.request = request;
+        this.client = client;
+        this.method = method;
+        this.path = path;
+        this.host = host;
+        this.webSocket = webSocket;
         this.verdict = verdict;
         this.explained = explained;
     }
@@ -32,23 +49,18 @@ final class Denial {
      * @param verdict one that refuses
      */
     static Denial of(long id, long time, Request seen, Verdict verdict) {
-        boolean webSocket = seen.asksForWebSocket();
-        Request kept = new Request(
-                ClientAddress.direct(client(verdict)),
-                name -> webSocket && name.equalsIgnoreCase("Upgrade") ? List.of("websocket") : null,
-                seen.scheme(),
-                null,
-                seen.host() == null ? null : cut(seen.host()),
-                CertificateDoor.NONE,
-                cut(seen.method()),
-                cut(seen.path()));
-        return new Denial(id, time, kept, verdict.withDetail(cut(verdict.detail())), null);
-    }
-
-    /** Who it was; the peer, where no client's address could be found. */
-    private static IpAddress client(Verdict verdict) {
+        Place place = verdict.place();
         IpAddress address = verdict.client().address();
-        return address == null ? verdict.client().peer() : address;
+        return new Denial(
+                id,
+                time,
+                address == null ? verdict.client().peer() : address,
+                cut(seen.method()),
+                cut(seen.path()),
+                seen.host() == null ? null : cut(seen.host()),
+                place != null && place.access(seen) != null && seen.asksForWebSocket(),
+                verdict.detail().length() <= LONGEST ? verdict : verdict.withDetail(cut(verdict.detail())),
+                null);
     }
 
     private static String cut(String text) {
@@ -57,7 +69,9 @@ final class Denial {
 
     /** The same without the snapshot that it was judged by. */
     Denial explained() {
-        return explained == null ? new Denial(id, time, request, null, explanation()) : this;
+        return explained == null
+                ? new Denial(id, time, client, method, path, host, webSocket, null, explanation())
+                : this;
     }
 
     /** Its number, which its client can read on the page. */
@@ -70,14 +84,22 @@ final class Denial {
         return time;
     }
 
-    /** Who it was. */
+    /** Who it was; the peer, where no client's address could be found. */
     IpAddress client() {
-        return request.direct().peer();
+        return client;
     }
 
     /** Its method, path and Host; of its headers nothing is kept. */
     Request request() {
-        return request;
+        return new Request(
+                ClientAddress.direct(client),
+                name -> webSocket && name.equalsIgnoreCase("Upgrade") ? List.of("websocket") : null,
+                "http",
+                null,
+                host,
+                CertificateDoor.NONE,
+                method,
+                path);
     }
 
     /** What there is to say about it. */
@@ -88,7 +110,7 @@ final class Denial {
         if (verdict == null) {
             throw new IllegalStateException("neither judged nor explained");
         }
-        return Explanation.of(request, verdict);
+        return Explanation.of(request(), verdict);
     }
 
     /** A line for the log, in which whatever the client chose is made safe. */
@@ -102,11 +124,11 @@ final class Denial {
                 .append(" (")
                 .append(why.status())
                 .append(", ")
-                .append(AccessLog.oneLine(request.method()))
+                .append(AccessLog.oneLine(method))
                 .append(' ')
-                .append(AccessLog.oneLine(request.path()));
-        if (request.host() != null) {
-            line.append(", Host ").append(AccessLog.oneLine(request.host()));
+                .append(AccessLog.oneLine(path));
+        if (host != null) {
+            line.append(", Host ").append(AccessLog.oneLine(host));
         }
         if (why.peer() != null && !why.peer().equals(client().toString())) {
             line.append(", peer ").append(why.peer());

@@ -1,7 +1,6 @@
 package dev.ipgate.server;
 
 import dev.ipgate.net.IpAddress;
-import io.undertow.server.HttpServerExchange;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -93,10 +92,8 @@ final class Denials {
     void note(Transaction transaction, long now) {
         Verdict verdict = transaction.verdict();
         if (verdict != null && verdict.refusal() != null && verdict.refusal().isRemembered()) {
-            HttpServerExchange exchange = transaction.exchange();
-            add(
-                    exchange.getIoThread().getNumber(),
-                    Denial.of(transaction.id(), now, Framing.request(exchange), verdict));
+            Request request = transaction.request();
+            add(transaction.exchange().getIoThread().getNumber(), Denial.of(transaction.id(), now, request, verdict));
         }
     }
 

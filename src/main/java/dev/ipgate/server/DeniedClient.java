@@ -3,6 +3,7 @@ package dev.ipgate.server;
 import dev.ipgate.net.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What is remembered of one client that was denied. Used under the lock of the table that it is in. */
 final class DeniedClient {
@@ -12,7 +13,8 @@ final class DeniedClient {
 
     private final IpAddress address;
     private final long first;
-    private final List<Denial> latest = new ArrayList<>(1); // a ring once it is full
+    private Denial last;
+    private @Nullable List<Denial> latest; // all that are kept, from the second on; a ring once it is full
     private long count;
     private boolean named;
     private long unsaid;
@@ -20,14 +22,24 @@ final class DeniedClient {
     DeniedClient(Denial denial) {
         address = denial.client();
         first = denial.time();
+        last = denial;
+        count = 1;
+        unsaid = 1;
     }
 
     void add(Denial denial) {
-        if (latest.size() < LATEST) {
-            latest.add(denial);
-        } else {
-            latest.set((int) (count % LATEST), denial);
+        List<Denial> kept = latest;
+        if (kept == null) {
+            kept = new ArrayList<>(LATEST);
+            kept.add(last);
+            latest = kept;
         }
+        if (kept.size() < LATEST) {
+            kept.add(denial);
+        } else {
+            kept.set((int) (count % LATEST), denial);
+        }
+        last = denial;
         count++;
         unsaid++;
     }
@@ -47,17 +59,20 @@ final class DeniedClient {
     }
 
     Denial last() {
-        return latest.get((int) ((count - 1) % LATEST));
+        return last;
     }
 
     /** The last few denials. */
     List<Denial> latest() {
-        return latest;
+        return latest == null ? List.of(last) : latest;
     }
 
     /** Lets go of the snapshots by which it was judged. */
     void explain() {
-        latest.replaceAll(Denial::explained);
+        last = last.explained();
+        if (latest != null) {
+            latest.replaceAll(Denial::explained);
+        }
     }
 
     /** Whether the log has a line of it, so that the next ones are counted only. */

@@ -10,12 +10,14 @@ final class DeniedClients {
     /*
      * A table of small sets, as the caches of processors have them: a client has its place in one set, and the one that has
      * not been seen there for longest makes room. So a flood from a million addresses costs a denial a glance at eight
-     * places. The lock is for those who look at the table, and free otherwise.
+     * places, whose hashes and times lie side by side. The lock is for those who look at the table, and free otherwise.
      */
 
     private static final int WAYS = 8;
 
     private final @Nullable DeniedClient[] places;
+    private final int[] hashes; // of the address at each place
+    private final long[] seen; // when it was denied last, in seconds since the epoch; 0 where there is nobody
     private final int sets; // a power of two
     private long forgotten;
     private long forgottenClients;
@@ -24,62 +26,60 @@ final class DeniedClients {
     DeniedClients(int capacity) {
         sets = Integer.highestOneBit(Math.max(1, capacity / WAYS));
         places = new @Nullable DeniedClient[sets * WAYS];
+        hashes = new int[places.length];
+        seen = new long[places.length];
     }
 
     /** Takes a denial in; true if the log has no line of its client for the time being. */
     synchronized boolean add(Denial denial) {
-        DeniedClient client = place(denial);
-        client.add(denial);
-        return !client.isNamed();
-    }
-
-    /** The log has a line of this denial, which was added last. */
-    synchronized void name(Denial denial) {
-        DeniedClient client = find(denial.client());
-        if (client != null) {
-            client.name();
-        }
-    }
-
-    private int firstPlace(IpAddress client) {
-        return (((client.hashCode() * 0x9E3779B9) >>> 16) & (sets - 1)) * WAYS;
-    }
-
-    private @Nullable DeniedClient find(IpAddress client) {
-        int from = firstPlace(client);
-        for (int i = from; i < from + WAYS; i++) {
-            DeniedClient known = places[i];
-            if (known != null && known.address().equals(client)) {
-                return known;
-            }
-        }
-        return null;
-    }
-
-    private DeniedClient place(Denial denial) {
-        DeniedClient known = find(denial.client());
-        if (known != null) {
-            return known;
-        }
-        int from = firstPlace(denial.client());
+        int hash = hash(denial.client());
+        int from = firstPlace(hash);
         int oldest = from;
-        long seen = Long.MAX_VALUE;
-        for (int i = from; i < from + WAYS && seen != Long.MIN_VALUE; i++) {
-            DeniedClient other = places[i];
-            long last = other == null ? Long.MIN_VALUE : other.last().time();
-            if (last < seen) {
-                seen = last;
+        for (int i = from; i < from + WAYS; i++) {
+            if (hashes[i] == hash) {
+                DeniedClient known = places[i];
+                if (known != null && known.address().equals(denial.client())) {
+                    seen[i] = denial.time();
+                    known.add(denial);
+                    return !known.isNamed();
+                }
+            }
+            if (seen[i] < seen[oldest]) {
                 oldest = i;
             }
         }
-        DeniedClient leaving = places[oldest];
+        replace(oldest, denial, hash);
+        return true;
+    }
+
+    private void replace(int place, Denial denial, int hash) {
+        DeniedClient leaving = places[place];
         if (leaving != null && leaving.unsaid() > 0) {
             forgotten += leaving.unsaid();
             forgottenClients++;
         }
-        DeniedClient coming = new DeniedClient(denial);
-        places[oldest] = coming;
-        return coming;
+        places[place] = new DeniedClient(denial);
+        hashes[place] = hash;
+        seen[place] = denial.time();
+    }
+
+    /** The log has a line of this denial, which was added last. */
+    synchronized void name(Denial denial) {
+        int from = firstPlace(hash(denial.client()));
+        for (int i = from; i < from + WAYS; i++) {
+            DeniedClient known = places[i];
+            if (known != null && known.address().equals(denial.client())) {
+                known.name();
+            }
+        }
+    }
+
+    private static int hash(IpAddress client) {
+        return client.hashCode() * 0x9E3779B9;
+    }
+
+    private int firstPlace(int hash) {
+        return ((hash >>> 16) & (sets - 1)) * WAYS;
     }
 
     /** Shows all to somebody, who keeps none. */
@@ -97,6 +97,7 @@ final class DeniedClients {
             DeniedClient client = places[i];
             if (client != null && client.last().time() < time && client.unsaid() == 0) {
                 places[i] = null;
+                seen[i] = 0;
             }
         }
     }

@@ -141,7 +141,7 @@ final class Snapshot {
             transaction.refuse(malformed);
             return;
         }
-        Request request = Framing.request(exchange);
+        Request request = transaction.request();
         if (surroundings.listenerAnswers().answer(transaction, request, judge)) {
             return;
         }

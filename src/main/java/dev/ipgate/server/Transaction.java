@@ -24,6 +24,7 @@ final class Transaction implements ExchangeCompletionListener, FailureHandler {
     private final Consumer<Transaction> atEnd;
     private final long id;
     private final long startedAt = LoopClock.nanoTime();
+    private @Nullable Request request;
     private @Nullable Verdict verdict;
     private @Nullable String cut;
     private boolean ended;
@@ -65,6 +66,16 @@ final class Transaction implements ExchangeCompletionListener, FailureHandler {
     @Nullable
     Verdict verdict() {
         return verdict;
+    }
+
+    /** What a verdict depends on. */
+    Request request() {
+        Request known = request;
+        if (known == null) {
+            known = Framing.request(exchange);
+            request = known;
+        }
+        return known;
     }
 
     /** Why the answer was broken off, or null. */
