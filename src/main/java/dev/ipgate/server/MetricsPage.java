@@ -10,6 +10,7 @@ import dev.ipgate.upstream.UpstreamState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -167,14 +168,7 @@ final class MetricsPage {
                 "ipgate_config_warnings",
                 "Warnings about what is in force.",
                 reloads.warnings().size());
-        scrape.gauge("ipgate_certificate_expiry_timestamp_seconds", "When a certificate in use ends.", values -> {
-            for (CertificateFiles files : instruments.certificates().inUse()) {
-                values.add(
-                        seconds(files.identity().validUntil()),
-                        "certificate",
-                        files.paths().certificate().toString());
-            }
-        });
+        certificates(scrape);
         scrape.counter(
                 "ipgate_certificate_failures",
                 "How often a certificate's files had changed and could not be used.",
@@ -193,6 +187,26 @@ final class MetricsPage {
                         values.add(seconds(modified), "group", name);
                     }
                 }));
+    }
+
+    /** When each certificate ends, as convention has it, and how far off that is, for whoever reads the page as it stands. */
+    private void certificates(Scrape scrape) {
+        List<CertificateFiles> inUse = instruments.certificates().inUse();
+        scrape.gauge(
+                "ipgate_certificate_expiry_timestamp_seconds",
+                "When a certificate in use ends.",
+                values -> inUse.forEach(
+                        files -> values.add(seconds(files.identity().validUntil()), named(files))));
+        Instant now = Instant.now();
+        scrape.gauge(
+                "ipgate_certificate_expires_in_seconds",
+                "How long a certificate in use is still valid, 86400 for a day; negative once it has ended.",
+                values -> inUse.forEach(files -> values.add(
+                        Duration.between(now, files.identity().validUntil()).toSeconds(), named(files))));
+    }
+
+    private static String[] named(CertificateFiles files) {
+        return new String[] {"certificate", files.paths().certificate().toString()};
     }
 
     private static @Nullable Instant modified(Path file) {

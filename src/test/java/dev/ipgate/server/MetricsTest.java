@@ -2,17 +2,23 @@ package dev.ipgate.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.ipgate.testing.Basic;
 import dev.ipgate.testing.Eventually;
+import dev.ipgate.testing.OpenSsl;
 import dev.ipgate.testing.Programs;
 import dev.ipgate.testing.RawClient;
 import dev.ipgate.testing.RawResponse;
 import dev.ipgate.testing.ScriptedApp;
 import dev.ipgate.testing.TestGate;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -256,6 +262,35 @@ class MetricsTest {
         assertThat(plain.header("Content-Type")).startsWith("text/plain; version=0.0.4");
         assertThat(open.header("Content-Type")).startsWith("application/openmetrics-text; version=1.0.0");
         assertThat(new String(open.bytes(), UTF_8)).endsWith("# EOF\n");
+    }
+
+    @Test
+    void certificatesHaveTheirEnds(@TempDir Path certificates) throws Exception {
+        OpenSsl openSsl = new OpenSsl(certificates);
+        openSsl.ec("one", "DNS:localhost");
+        Instant end = ((X509Certificate) CertificateFactory.getInstance("X.509")
+                        .generateCertificate(
+                                new ByteArrayInputStream(Files.readAllBytes(certificates.resolve("one.pem")))))
+                .getNotAfter()
+                .toInstant();
+
+        gate.reload("listen: {address: \"127.0.0.1:0\", tls: "
+                + OpenSsl.tls(certificates.resolve("one").toString()) + "}\n" + conf(RULES));
+
+        String one = "{certificate=\"" + certificates.resolve("one.pem") + "\"}";
+        assertThat(value("ipgate_certificate_expiry_timestamp_seconds" + one)).isEqualTo(end.getEpochSecond());
+        double now = Instant.now().toEpochMilli() / 1000.0;
+        double left = value("ipgate_certificate_expires_in_seconds" + one);
+        assertThat(now + left).isCloseTo(end.getEpochSecond(), within(60.0));
+    }
+
+    private double value(String series) throws IOException {
+        return scrape().body()
+                .lines()
+                .filter(line -> line.startsWith(series + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(series.length() + 1)))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** As many series as there are sites and rules, however many clients, paths and statuses come. */
