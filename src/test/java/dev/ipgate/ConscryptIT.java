@@ -107,6 +107,16 @@ class ConscryptIT {
         }
     }
 
+    /** BoringSSL takes public exponents of up to 33 bits, the JDK longer ones: a reload is not half applied, nor is a start. */
+    @Test
+    void aKeyThatItDoesNotKnowHarmsNoOtherCertificate() throws Exception {
+        openSsl.rsa("b", "DNS:b.example", "-pkeyopt", "rsa_keygen_pubexp:18446744073709551629");
+        try (App app = App.start();
+                GateProcess gate = serve(app)) {
+            assertThat(client(gate, "-tls1_3", "-servername", "localhost")).contains("subject=CN = a");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"-tls1_3", "-tls1_2"})
     void clientsShowTheirCertificates(String version) throws Exception {

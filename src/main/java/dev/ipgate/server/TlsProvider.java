@@ -3,6 +3,7 @@ package dev.ipgate.server;
 import dev.ipgate.tls.Conscrypt;
 import java.io.IOException;
 import java.net.URISyntaxException;
+import java.net.URL;
 import java.nio.file.Path;
 import java.security.CodeSource;
 import java.security.Provider;
@@ -45,9 +46,8 @@ final class TlsProvider {
     private static @Nullable Path jar() throws IOException {
         CodeSource source = TlsProvider.class.getProtectionDomain().getCodeSource();
         try {
-            Path folder = source == null
-                    ? null
-                    : Path.of(source.getLocation().toURI()).getParent();
+            URL location = source == null ? null : source.getLocation();
+            Path folder = location == null ? null : Path.of(location.toURI()).getParent();
             return folder == null ? null : Conscrypt.jarIn(folder);
         } catch (URISyntaxException e) {
             throw new IOException(e);

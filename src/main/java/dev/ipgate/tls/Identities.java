@@ -36,9 +36,8 @@ final class Identities extends X509ExtendedKeyManager {
     /**
      * @param all not empty
      * @param provider who makes the signatures, and shall not have to translate a key each time; null for the JDK
-     * @throws GeneralSecurityException if the provider does not take one of the keys
      */
-    Identities(List<Identity> all, @Nullable Provider provider) throws GeneralSecurityException {
+    Identities(List<Identity> all, @Nullable Provider provider) {
         this.all = List.copyOf(all);
         for (int i = 0; i < all.size(); i++) {
             keys.add(provider == null ? all.get(i).key() : translate(all.get(i).key(), provider));
@@ -51,9 +50,13 @@ final class Identities extends X509ExtendedKeyManager {
         }
     }
 
-    private static PrivateKey translate(PrivateKey key, Provider provider) throws GeneralSecurityException {
-        return KeyFactory.getInstance(key.getAlgorithm(), provider)
-                .generatePrivate(new PKCS8EncodedKeySpec(key.getEncoded()));
+    private static PrivateKey translate(PrivateKey key, Provider provider) {
+        try {
+            return KeyFactory.getInstance(key.getAlgorithm(), provider)
+                    .generatePrivate(new PKCS8EncodedKeySpec(key.getEncoded()));
+        } catch (GeneralSecurityException e) {
+            return key; // a rare one, such as RSA with a long public exponent: only handshakes that need it may fail
+        }
     }
 
     /**
