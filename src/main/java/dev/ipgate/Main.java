@@ -66,10 +66,12 @@ public final class Main {
     }
 
     /** Lines fit for journald, which adds the time itself and says so in JOURNAL_STREAM. */
-    private static void configureLogging() {
+    static void configureLogging() {
         System.setProperty("org.jboss.logging.provider", "slf4j");
-        setDefault("org.slf4j.simpleLogger.showDateTime", String.valueOf(System.getenv("JOURNAL_STREAM") == null));
-        setDefault("org.slf4j.simpleLogger.dateTimeFormat", "yyyy-MM-dd'T'HH:mm:ssXXX");
+        if (System.getenv("JOURNAL_STREAM") == null) { // a format that is set is worked out, whether it is used or not
+            setDefault("org.slf4j.simpleLogger.showDateTime", "true");
+            setDefault("org.slf4j.simpleLogger.dateTimeFormat", "yyyy-MM-dd'T'HH:mm:ssXXX");
+        }
         setDefault("org.slf4j.simpleLogger.showThreadName", "false");
         setDefault("org.slf4j.simpleLogger.showLogName", "false");
         setDefault("org.slf4j.simpleLogger.log.org.xnio", "warn");

@@ -52,10 +52,10 @@ public final class Arguments {
     /** Understood everywhere: which ipgate is this? */
     public static final Option VERSION = Option.flag("--version");
 
-    private final Map<Option, List<String>> given;
+    private final Map<String, List<String>> given; // by name
     private final List<String> operands;
 
-    private Arguments(Map<Option, List<String>> given, List<String> operands) {
+    private Arguments(Map<String, List<String>> given, List<String> operands) {
         this.given = given;
         this.operands = List.copyOf(operands);
     }
@@ -91,7 +91,7 @@ public final class Arguments {
         addTo(options, HELP);
         addTo(options, VERSION);
 
-        Map<Option, List<String>> given = new HashMap<>();
+        Map<String, List<String>> given = new HashMap<>();
         List<String> operands = new ArrayList<>();
         for (int i = namesCommand(args) ? 1 : 0; i < args.length; i++) {
             String arg = args[i];
@@ -121,7 +121,7 @@ public final class Arguments {
             } else {
                 throw new UsageException(name + " wants a value: " + name + " " + option.value());
             }
-            List<String> values = given.computeIfAbsent(option, unseen -> new ArrayList<>());
+            List<String> values = given.computeIfAbsent(option.name(), unseen -> new ArrayList<>());
             if (!values.isEmpty() && !option.repeatable()) {
                 throw new UsageException(name + " is given twice");
             }
@@ -132,18 +132,18 @@ public final class Arguments {
 
     /** Whether an option was given. */
     public boolean has(Option option) {
-        return given.containsKey(option);
+        return given.containsKey(option.name());
     }
 
     /** The value of an option, or null if it was not given. */
     public @Nullable String value(Option option) {
-        List<String> values = given.get(option);
+        List<String> values = given.get(option.name());
         return values == null ? null : values.get(0);
     }
 
     /** The values of an option in order; empty if it was not given. */
     public List<String> values(Option option) {
-        return List.copyOf(given.getOrDefault(option, List.of()));
+        return List.copyOf(given.getOrDefault(option.name(), List.of()));
     }
 
     /**

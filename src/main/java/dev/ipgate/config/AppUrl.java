@@ -61,6 +61,11 @@ public record AppUrl(boolean tls, String host, int port) {
         return (tls ? "https://" : "http://") + authority();
     }
 
+    @Override
+    public int hashCode() {
+        return 31 * host.hashCode() + port;
+    }
+
     /** Whether the text is a host as a Host header has it: a name, an address, brackets around IPv6, a port or none. */
     static boolean isAuthority(String text) {
         try {

@@ -53,6 +53,12 @@ public record UpstreamSettings(
         headers = List.copyOf(headers);
     }
 
+    /** Settings for the same app seldom differ. */
+    @Override
+    public int hashCode() {
+        return urls.hashCode();
+    }
+
     /** The same for an app that is somewhere else. */
     UpstreamSettings at(List<AppUrl> elsewhere) {
         return new UpstreamSettings(

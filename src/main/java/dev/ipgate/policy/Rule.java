@@ -56,6 +56,12 @@ public record Rule(
         return until == null ? NEVER : until.getEpochSecond();
     }
 
+    /** Rules stand in different places. */
+    @Override
+    public int hashCode() {
+        return origin.hashCode();
+    }
+
     @Override
     public String toString() {
         return action.name().toLowerCase(Locale.ROOT) + " " + whom;

@@ -19,6 +19,12 @@ public record Position(String file, int line, int column) {
         return line == 0 ? file : file + ":" + line;
     }
 
+    /** Spelt out, as all that are needed at a start: those that a record has by itself are worked out at run time. */
+    @Override
+    public int hashCode() {
+        return 31 * (31 * file.hashCode() + line) + column;
+    }
+
     @Override
     public String toString() {
         return column == 0 ? fileAndLine() : fileAndLine() + ":" + column;

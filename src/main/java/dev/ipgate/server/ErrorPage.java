@@ -17,25 +17,26 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a refused client is told: in English or Spanish, as HTML, JSON or a few lines of text, and what to do about it. It
- * shows the client's own address, never the rules. Immutable but for the memory of the last preference; safe to share
- * between threads.
+ * shows the client's own address, never the rules. Immutable but for what it remembers; safe to share between
+ * threads.
  */
 final class ErrorPage {
 
     /*
      * A denial must cost no more than the 403 of nginx, since a flood of denials is what a gate is for. Every page is
-     * put together here once, for each refusal, format and language; what differs from request to request is filled
-     * into the gaps by copying bytes. Most clients that are refused again and again send the same Accept headers again
-     * and again, so one remembered pair saves most of the parsing.
+     * put together once, when the first client wants its format and language: all of them would make up a fifth of the
+     * time that a start takes. What differs from request to request is filled into the gaps by copying bytes. Most
+     * clients that are refused again and again send the same Accept headers again and again, so one remembered pair
+     * saves most of the parsing.
      */
 
     /**
@@ -62,29 +63,33 @@ final class ErrorPage {
     private static final int LONGEST_DETAIL = 200;
     private static final int LONGEST_REMEMBERED = 512;
 
-    private final Map<Preference, Edition> editions = new HashMap<>();
+    private final String html = resource("error.html");
+    private final Map<Language, Properties> texts = new EnumMap<>(Language.class);
+    private final Map<Preference, Edition> editions = new ConcurrentHashMap<>();
     private volatile Remembered remembered;
 
-    /** Reads the texts and puts the pages together; takes some milliseconds. */
+    /** Reads the texts: no file is read later on, when a client waits. */
     ErrorPage() {
-        String html = resource("error.html");
         for (Language language : Language.values()) {
-            Properties texts = texts(language);
-            for (Format format : Format.values()) {
-                Map<Refusal, PageTemplate> pages = new EnumMap<>(Refusal.class);
-                for (Refusal why : Refusal.values()) {
-                    pages.put(
-                            why,
-                            switch (format) {
-                                case TEXT -> textTemplate(why, texts);
-                                case HTML -> htmlTemplate(html, why, language, texts);
-                                case JSON, PROBLEM_JSON -> jsonTemplate(why, texts);
-                            });
-                }
-                editions.put(new Preference(format, language), new Edition(headers(format, language, html), pages));
-            }
+            texts.put(language, texts(language));
         }
         remembered = new Remembered(null, null, edition(Preference.of(null, null)));
+    }
+
+    private Edition putTogether(Preference preference) {
+        Language language = preference.language();
+        Properties inLanguage = Objects.requireNonNull(texts.get(language));
+        Map<Refusal, PageTemplate> pages = new EnumMap<>(Refusal.class);
+        for (Refusal why : Refusal.values()) {
+            pages.put(
+                    why,
+                    switch (preference.format()) {
+                        case TEXT -> textTemplate(why, inLanguage);
+                        case HTML -> htmlTemplate(html, why, language, inLanguage);
+                        case JSON, PROBLEM_JSON -> jsonTemplate(why, inLanguage);
+                    });
+        }
+        return new Edition(headers(preference.format(), language, html), pages);
     }
 
     private static HeaderLines headers(Format format, Language language, String html) {
@@ -132,7 +137,7 @@ final class ErrorPage {
     }
 
     private Edition edition(Preference preference) {
-        return Objects.requireNonNull(editions.get(preference));
+        return editions.computeIfAbsent(preference, this::putTogether);
     }
 
     private static boolean isShort(@Nullable String header) {

@@ -11,6 +11,11 @@ import org.jspecify.annotations.Nullable;
  */
 record Preference(Format format, Language language) {
 
+    @Override
+    public int hashCode() {
+        return Format.values().length * language.ordinal() + format.ordinal();
+    }
+
     /** How a page is written. */
     enum Format {
         TEXT,
