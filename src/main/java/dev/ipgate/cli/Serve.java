@@ -3,6 +3,7 @@ package dev.ipgate.cli;
 import dev.ipgate.cli.Arguments.Option;
 import dev.ipgate.server.Gate;
 import dev.ipgate.server.Signals;
+import dev.ipgate.server.Systemd;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
@@ -59,8 +60,9 @@ public final class Serve implements Command {
         });
         Signals.on("TERM", stop::countDown);
         Signals.on("INT", stop::countDown);
+        Systemd systemd = Systemd.here();
         ServiceLog log = ServiceLog.start();
-        try (Gate gate = Gate.start(conf)) {
+        try (Gate gate = Gate.start(conf, systemd)) {
             running.set(gate);
             if (arguments.has(DEMO)) {
                 startDemo(gate);
@@ -72,7 +74,9 @@ public final class Serve implements Command {
             if (admin != null) {
                 err.println("the gate's own pages are on " + Listening.text(admin));
             }
+            systemd.ready("serving, rules from " + conf);
             stop.await();
+            systemd.stopping();
             gate.close(GRACE);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

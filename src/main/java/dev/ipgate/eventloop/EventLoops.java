@@ -2,7 +2,12 @@ package dev.ipgate.eventloop;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -110,6 +115,29 @@ public final class EventLoops extends XnioWorker {
             }
         }
         return chosen;
+    }
+
+    /**
+     * The loops that do not come round within a time: none, unless something keeps one of them. One that has ended is not
+     * stuck.
+     */
+    public List<Thread> stuckFor(Duration patience) throws InterruptedException {
+        Map<EventLoop, CountDownLatch> rounds = new HashMap<>();
+        for (EventLoop loop : loops) {
+            CountDownLatch round = new CountDownLatch(1);
+            if (loop.hand(round::countDown)) {
+                rounds.put(loop, round);
+            }
+        }
+        long deadline = System.nanoTime() + patience.toNanos();
+        List<Thread> stuck = new ArrayList<>();
+        for (EventLoop loop : loops) {
+            CountDownLatch round = rounds.get(loop);
+            if (round != null && !round.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                stuck.add(loop);
+            }
+        }
+        return stuck;
     }
 
     @Override

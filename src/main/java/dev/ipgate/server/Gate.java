@@ -25,7 +25,6 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.xnio.XnioWorker;
 
 /** A running gate: starts from a conf file, reloads it without dropping anybody, and stops without cutting anybody off. */
 public final class Gate implements AutoCloseable {
@@ -43,7 +42,8 @@ public final class Gate implements AutoCloseable {
     private static final int SECONDS_A_MINUTE = 60;
 
     private final Path conf;
-    private final XnioWorker worker;
+    private final Systemd systemd;
+    private final EventLoops worker;
     private final ByteBufferPool buffers = new BufferPool(BUFFER_BYTES, POOLED_BUFFERS);
     private final PieceBuffers pieces = new PieceBuffers(buffers);
     private final Spool spool;
@@ -62,8 +62,9 @@ public final class Gate implements AutoCloseable {
     private final Shutdown shutdown;
     private boolean closed;
 
-    private Gate(Path conf, Configuration configuration) throws IOException {
+    private Gate(Path conf, Configuration configuration, Systemd systemd) throws IOException {
         this.conf = conf;
+        this.systemd = systemd;
         Settings settings = configuration.settings();
         accessLogs = new AccessLogs(conf);
         AccessLog accessLog = accessLogs.open(settings.accessLog());
@@ -114,9 +115,19 @@ public final class Gate implements AutoCloseable {
      * @throws IOException if the control socket or the threads cannot be had
      */
     public static Gate start(Path conf) throws IOException {
+        return start(conf, Systemd.none());
+    }
+
+    /**
+     * The same under systemd's eyes.
+     *
+     * @param systemd is told about reloads, and that the gate lives if it wants to know; to tell it that the gate is ready is
+     *     left to the caller
+     */
+    public static Gate start(Path conf, Systemd systemd) throws IOException {
         Configuration configuration = Configuration.load(conf, Instant.now());
         configuration.warnings().forEach(warning -> LOG.warn("{}", warning));
-        Gate gate = new Gate(conf, configuration);
+        Gate gate = new Gate(conf, configuration, systemd);
         try {
             gate.begin(configuration.settings());
         } catch (IOException | RuntimeException e) {
@@ -151,6 +162,7 @@ public final class Gate implements AutoCloseable {
     private synchronized void begin(Settings settings) throws IOException {
         sockets.prepare(settings).commit();
         certificates.watch(sockets.endpoints());
+        Watchdog.start(systemd, worker);
     }
 
     /** What is listened on, with the real port where the conf file says 0. */
@@ -279,9 +291,12 @@ public final class Gate implements AutoCloseable {
     }
 
     private ControlSocket.Answer reloadAndTell() {
+        systemd.reloading();
+        String status = "the last reload failed, and the rules from before it are in force; the log says why";
         try {
             String changed = reload();
             LOG.info("reloaded: {}", changed);
+            status = "reloaded: " + changed;
             return new ControlSocket.Answer(0, changed + "\n");
         } catch (ConfigException e) {
             e.problems().forEach(problem -> LOG.error("{}", problem));
@@ -290,6 +305,8 @@ public final class Gate implements AutoCloseable {
         } catch (CannotListenException | IOException e) {
             LOG.error("not reloaded, the rules from before stay in force: {}", e.getMessage());
             return new ControlSocket.Answer(1, e.getMessage() + "\n");
+        } finally {
+            systemd.ready(status);
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ipgate.testing.Eventually;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -49,6 +50,25 @@ class EventLoopTest {
             }
         });
         done.get();
+    }
+
+    @Test
+    void aLoopThatStandsStillIsNamed() throws Exception {
+        assertThat(loops.stuckFor(Duration.ofSeconds(30))).isEmpty();
+        CountDownLatch stands = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        loop.execute(() -> {
+            stands.countDown();
+            try {
+                goOn.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        stands.await();
+        assertThat(loops.stuckFor(Duration.ofMillis(1))).containsExactly(loop);
+        goOn.countDown();
+        assertThat(loops.stuckFor(Duration.ofSeconds(30))).isEmpty();
     }
 
     @Test
