@@ -131,6 +131,20 @@ class SignalsIT {
         }
     }
 
+    @Test
+    void theReloadCommandReachesAGateThatIsToHaveAnotherControlSocketFromThenOn() throws IOException {
+        try (GateProcess gate = Launch.plain().serve(folder, conf)) {
+            write("control: control\n" + conf + "  - allow: 127.0.0.2\n");
+            try (GateProcess reload = Launch.plain().start(folder, "reload", "-c", "ipgate.yaml")) {
+                assertThat(reload.exitStatus()).as(reload.err()).isZero();
+                assertThat(reload.out()).contains("process " + gate.pid() + " was sent SIGHUP");
+            }
+            gate.await("it has reloaded", () -> gate.err().contains("reloaded: "));
+            assertThat(gate.getFrom("127.0.0.2", "/").status()).isEqualTo(200);
+            assertThat(folder.resolve("control")).exists();
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"TERM", "INT"})
     void anIdleGateStopsAtOnceAndCutsNobodyOff(String signal) throws IOException {

@@ -27,8 +27,9 @@ public final class Reload implements Command {
 
                   -c, --conf FILE  the conf file; /etc/ipgate/ipgate.yaml, else conf/ipgate.yaml
 
-                Over the control socket that the conf file names (control:), it prints what changed. Without one it
-                checks the file and sends SIGHUP; whether that worked is then in the gate's log.
+                Over the control socket that the conf file names (control:), it prints what changed. Without one, and
+                when the running gate has none yet, it checks the file and sends SIGHUP; whether that worked is then in
+                the gate's log.
                 Exit status: 0 done, 1 no gate is running, 78 the conf file is wrong and the old rules stay.
                 """;
     }
@@ -39,14 +40,18 @@ public final class Reload implements Command {
         arguments.operands();
         Path conf = ConfFile.of(arguments);
         Settings settings = Configuration.load(conf, Instant.now()).settings();
-        return settings.control() == null ? signal(conf) : ask(settings.control());
+        return settings.control() == null ? signal(conf) : ask(settings.control(), conf);
     }
 
-    private int ask(Path socket) throws IOException {
+    private int ask(Path socket, Path conf) throws IOException {
         Answer answer;
         try {
             answer = ControlClient.ask(socket, "reload");
-        } catch (ConnectException e) {
+        } catch (ConnectException e) { // perhaps it is to have this socket from the reload on
+            RunningGate gate = RunningGate.find(conf);
+            if (gate != null) {
+                return signal(gate);
+            }
             err.println(e.getMessage());
             return ExitStatus.FAILED;
         }
@@ -62,6 +67,10 @@ public final class Reload implements Command {
                             + " file, reload needs no look at processes");
             return ExitStatus.FAILED;
         }
+        return signal(gate);
+    }
+
+    private int signal(RunningGate gate) throws IOException {
         gate.hangUp();
         out.println("the file is fine, and process " + gate.pid() + " was sent SIGHUP; its log says what changed");
         return ExitStatus.OK;

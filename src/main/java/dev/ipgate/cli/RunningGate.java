@@ -30,9 +30,9 @@ final class RunningGate {
         return pid;
     }
 
-    /** Sends SIGHUP. Java can send no signal itself. */
+    /** Sends SIGHUP. Java can send no signal itself, and a shell has its own kill where there is no such program. */
     void hangUp() throws IOException {
-        Process kill = new ProcessBuilder("kill", "-HUP", Long.toString(pid))
+        Process kill = new ProcessBuilder("sh", "-c", "kill -HUP " + pid)
                 .redirectErrorStream(true)
                 .start();
         String said = new String(kill.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
