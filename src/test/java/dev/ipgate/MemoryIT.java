@@ -21,6 +21,7 @@ class MemoryIT {
 
     private static final Path FLAGS = Path.of("systemd/ipgate.jvm").toAbsolutePath();
     private static final Path UNIT = Path.of("systemd/ipgate.service");
+    private static final Path PROGRAM = Path.of("src/deb/ipgate");
     private static final Pattern MALLOC = Pattern.compile("(MALLOC_\\w+)=(\\d+)");
 
     private static final String CONF = """
@@ -91,7 +92,8 @@ class MemoryIT {
     private static Launch asTheService() throws IOException {
         Launch launch = Launch.plain().with("@" + FLAGS);
         String unit = Files.readString(UNIT);
-        assertThat(unit).contains("java @/usr/share/ipgate/" + FLAGS.getFileName() + " $JAVA_OPTIONS -jar");
+        assertThat(unit).contains("ExecStart=/usr/bin/ipgate serve");
+        assertThat(Files.readString(PROGRAM)).contains("\"@$share/" + FLAGS.getFileName() + "\" ${JAVA_OPTIONS-}");
         Matcher setting = MALLOC.matcher(unit);
         while (setting.find()) {
             launch = launch.withEnvironment(setting.group(1), setting.group(2));

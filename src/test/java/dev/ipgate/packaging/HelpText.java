@@ -1,0 +1,71 @@
+package dev.ipgate.packaging;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a command says of itself under {@code --help}, taken apart.
+ *
+ * @param synopsis {@code ipgate check [-c FILE] [--json]}
+ * @param summary what it does, in a few words
+ * @param options in the order of the text
+ * @param paragraphs what stands below the options, by lines
+ */
+public record HelpText(String synopsis, String summary, List<Option> options, List<String> paragraphs) {
+
+    /**
+     * An option.
+     *
+     * @param alias its short form, {@code -c}; null for none
+     * @param name with its dashes, {@code --conf}
+     * @param value what its value is called, {@code FILE}; null if it takes none
+     * @param meaning what it is for
+     */
+    public record Option(
+            @Nullable String alias, String name, @Nullable String value, String meaning) {
+
+        /** As the text has it: {@code -c, --conf FILE}. */
+        public String form() {
+            return (alias == null ? "" : alias + ", ") + name + (value == null ? "" : " " + value);
+        }
+    }
+
+    private static final Pattern FIRST = Pattern.compile("(ipgate \\S.*?) {4,}(.+)");
+    private static final Pattern OPTION = Pattern.compile(" {2}(?:(-\\w), )?(--[\\w-]+)(?: (\\S.*?))? {2,}(\\S.*)");
+
+    /** @throws IllegalArgumentException for a text of another form, since something would be missing from the man page */
+    public static HelpText parse(String text) {
+        List<String> lines = text.lines().toList();
+        Matcher first = FIRST.matcher(lines.get(0));
+        if (!first.matches()) {
+            throw new IllegalArgumentException("no synopsis and summary: " + lines.get(0));
+        }
+        List<Option> options = new ArrayList<>();
+        List<String> paragraphs = new ArrayList<>();
+        for (String line : lines.subList(1, lines.size())) {
+            Matcher option = OPTION.matcher(line);
+            if (option.matches()) {
+                options.add(new Option(option.group(1), option.group(2), option.group(3), option.group(4)));
+            } else if (line.startsWith(" ")) {
+                throw new IllegalArgumentException("neither an option nor a paragraph: " + line);
+            } else if (!line.isEmpty()) {
+                paragraphs.add(line);
+            }
+        }
+        return new HelpText(first.group(1), first.group(2), options, paragraphs);
+    }
+
+    /** The command's name, {@code check}. */
+    public String command() {
+        return synopsis.split(" ")[1];
+    }
+
+    /** The synopsis without the program and the command: {@code [-c FILE] [--json]}. */
+    public String arguments() {
+        String[] words = synopsis.split(" ", 3);
+        return words.length < 3 ? "" : words[2];
+    }
+}
