@@ -32,20 +32,23 @@ final class PackageFiles {
     private final Path source;
     private final String version;
     private final Instant time;
+    private final String maintainer;
 
     /**
      * @param source the project's folder
      * @param time of the build: the clock says another one the next time
+     * @param maintainer name and address, as Debian wants them: {@code Ana <ana@example.org>}
      */
-    PackageFiles(Path source, String version, Instant time) {
+    PackageFiles(Path source, String version, Instant time, String maintainer) {
         this.source = source;
         this.version = version;
         this.time = time;
+        this.maintainer = maintainer;
     }
 
-    /** @param args where to, the version, the time of the build */
+    /** @param args where to, the version, the time of the build, the maintainer */
     public static void main(String[] args) throws IOException {
-        new PackageFiles(Path.of(""), args[1], Instant.parse(args[2])).writeTo(Path.of(args[0]));
+        new PackageFiles(Path.of(""), args[1], Instant.parse(args[2]), args[3]).writeTo(Path.of(args[0]));
     }
 
     private void writeTo(Path folder) throws IOException {
@@ -157,7 +160,7 @@ final class PackageFiles {
                 .format(time.atZone(ZoneOffset.UTC));
         return "ipgate (" + version + ") unstable; urgency=medium\n\n"
                 + "  * What has changed is in CHANGELOG.md beside this file.\n\n"
-                + " -- The ipgate developers <ipgate@ipgate.dev>  " + when + "\n";
+                + " -- " + maintainer + "  " + when + "\n";
     }
 
     /** The conf file as installed: with the control socket, as the unit makes a folder for it. */
@@ -175,7 +178,7 @@ final class PackageFiles {
         return replaced(
                 text,
                 "Every key is explained in src/site/markdown/configuration.md, MLflow in mlflow.md beside it.",
-                "Every key is explained in ipgate.yaml(5), MLflow in /usr/share/doc/ipgate/mlflow.md.gz.");
+                "Every key is explained in ipgate.yaml(5), MLflow in /usr/share/doc/ipgate/mlflow.md.");
     }
 
     private static String replaced(String text, String before, String after) {

@@ -19,8 +19,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Man pages, completion and conf file, as the packages have them. */
 class PackageFilesTest {
 
-    private static final PackageFiles FILES =
-            new PackageFiles(Path.of(""), "1.2.3", Instant.parse("2026-11-23T00:00:00Z"));
+    private static final PackageFiles FILES = new PackageFiles(
+            Path.of(""), "1.2.3", Instant.parse("2026-11-23T00:00:00Z"), "Ana Example <ana@example.org>");
 
     @TempDir
     private Path folder;

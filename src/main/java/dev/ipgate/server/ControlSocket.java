@@ -18,10 +18,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.Locale;
+import java.util.HexFormat;
 import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
@@ -126,7 +126,9 @@ public final class ControlSocket implements AutoCloseable {
     }
 
     private static @Nullable Object bind(ServerSocketChannel listener, Path folder, Path target) throws IOException {
-        String name = String.format(Locale.ROOT, ".ipg%08x", new SecureRandom().nextInt());
+        // It may be guessed: a folder that is there already is not taken.
+        String name =
+                ".ipg" + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
         Path ours = Files.createDirectory(
                 folder.resolve(name),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));

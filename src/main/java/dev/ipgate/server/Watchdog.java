@@ -20,9 +20,9 @@ final class Watchdog {
     private final EventLoops loops;
     private final Duration pause;
     private final Duration patience;
-    private final Thread thread = new Thread(this::run, "ipgate-watchdog");
 
-    private Watchdog(Systemd systemd, EventLoops loops, Duration interval) {
+    /** @param interval how long systemd waits for a sign of life */
+    Watchdog(Systemd systemd, EventLoops loops, Duration interval) {
         this.systemd = systemd;
         this.loops = loops;
         this.pause = interval.dividedBy(2); // as sd_watchdog_enabled(3) advises
@@ -33,9 +33,9 @@ final class Watchdog {
     static void start(Systemd systemd, EventLoops loops) {
         Duration interval = systemd.watchdog();
         if (interval != null) {
-            Watchdog watchdog = new Watchdog(systemd, loops, interval);
-            watchdog.thread.setDaemon(true);
-            watchdog.thread.start();
+            Thread thread = new Thread(new Watchdog(systemd, loops, interval)::run, "ipgate-watchdog");
+            thread.setDaemon(true);
+            thread.start();
         }
     }
 
@@ -50,7 +50,8 @@ final class Watchdog {
         }
     }
 
-    private void look() throws InterruptedException {
+    /** Once, which takes a quarter of the interval where a loop stands still. */
+    void look() throws InterruptedException {
         List<Thread> stuck = loops.stuckFor(patience);
         if (stuck.isEmpty()) {
             systemd.alive();

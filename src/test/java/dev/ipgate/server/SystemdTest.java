@@ -3,6 +3,7 @@ package dev.ipgate.server;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ipgate.eventloop.EventLoops;
 import dev.ipgate.testing.App;
 import dev.ipgate.testing.Eventually;
 import java.io.IOException;
@@ -13,8 +14,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.xnio.XnioIoThread;
 
 /** What systemd is told. That systemd understands it, src/deb/test shows. */
 class SystemdTest {
@@ -107,6 +110,40 @@ class SystemdTest {
                         message -> assertThat(message).startsWith("RELOADING=1\n"),
                         message -> assertThat(message)
                                 .startsWith("READY=1\nSTATUS=the last reload failed, and the rules from before"));
+    }
+
+    @Test
+    void theWatchdogHearsNothingWhileALoopStandsStill() throws Exception {
+        Systemd systemd = under(watchdog("100000", "42"));
+        EventLoops loops = EventLoops.start("test", 2, 1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        try {
+            CountDownLatch stands = new CountDownLatch(1);
+            XnioIoThread loop = loops.getIoThread(1);
+            loop.execute(() -> {
+                stands.countDown();
+                awaitQuietly(goOn);
+            });
+            stands.await();
+            new Watchdog(systemd, loops, Duration.ofMillis(4)).look();
+            assertThat(messages).isEmpty();
+
+            goOn.countDown();
+            new Watchdog(systemd, loops, Duration.ofMinutes(2)).look();
+            assertThat(messages).containsExactly("WATCHDOG=1");
+        } finally {
+            goOn.countDown();
+            loops.shutdown();
+            loops.awaitTermination();
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test
