@@ -103,6 +103,7 @@ final class PackageFiles {
         for (HelpText command : commands()) {
             page.subheading(command.command() + " " + command.arguments());
             page.paragraph(sentence(command.summary()));
+            command.operands().forEach(operand -> page.item("`" + operand.name() + "`", operand.meaning()));
             command.options().forEach(option -> page.item("`" + option.form() + "`", option.meaning()));
             page.paragraph(String.join(" ", command.paragraphs()));
         }

@@ -30,9 +30,10 @@ class PackageFilesTest {
         String page = unescaped(FILES.ipgate8());
         assertThat(PackageFiles.commands())
                 .extracting(HelpText::command)
-                .contains("serve", "check", "explain", "reload", "passwd");
+                .contains("serve", "check", "explain", "reload", "import-nginx", "passwd");
         for (HelpText command : PackageFiles.commands()) {
             assertThat(page).contains(command.synopsis());
+            command.operands().forEach(operand -> assertThat(page).contains(operand.name() + " " + operand.meaning()));
             command.options().forEach(option -> assertThat(page).contains(option.form() + " " + option.meaning()));
             command.paragraphs().forEach(line -> assertThat(page).contains(line));
         }

@@ -11,10 +11,20 @@ import org.jspecify.annotations.Nullable;
  *
  * @param synopsis {@code ipgate check [-c FILE] [--json]}
  * @param summary what it does, in a few words
- * @param options in the order of the text
+ * @param operands those that need a word, in the order of the text
+ * @param options likewise
  * @param paragraphs what stands below the options, by lines
  */
-public record HelpText(String synopsis, String summary, List<Option> options, List<String> paragraphs) {
+public record HelpText(
+        String synopsis, String summary, List<Operand> operands, List<Option> options, List<String> paragraphs) {
+
+    /**
+     * An operand.
+     *
+     * @param name {@code FILE}
+     * @param meaning what it is for
+     */
+    public record Operand(String name, String meaning) {}
 
     /**
      * An option.
@@ -34,6 +44,7 @@ public record HelpText(String synopsis, String summary, List<Option> options, Li
     }
 
     private static final Pattern FIRST = Pattern.compile("(ipgate \\S.*?) {4,}(.+)");
+    private static final Pattern OPERAND = Pattern.compile(" {2}([A-Z]+) {2,}(\\S.*)");
     private static final Pattern OPTION = Pattern.compile(" {2}(?:(-\\w), )?(--[\\w-]+)(?: (\\S.*?))? {2,}(\\S.*)");
 
     /** @throws IllegalArgumentException for a text of another form, since something would be missing from the man page */
@@ -43,19 +54,23 @@ public record HelpText(String synopsis, String summary, List<Option> options, Li
         if (!first.matches()) {
             throw new IllegalArgumentException("no synopsis and summary: " + lines.get(0));
         }
+        List<Operand> operands = new ArrayList<>();
         List<Option> options = new ArrayList<>();
         List<String> paragraphs = new ArrayList<>();
         for (String line : lines.subList(1, lines.size())) {
+            Matcher operand = OPERAND.matcher(line);
             Matcher option = OPTION.matcher(line);
-            if (option.matches()) {
+            if (operand.matches()) {
+                operands.add(new Operand(operand.group(1), operand.group(2)));
+            } else if (option.matches()) {
                 options.add(new Option(option.group(1), option.group(2), option.group(3), option.group(4)));
             } else if (line.startsWith(" ")) {
-                throw new IllegalArgumentException("neither an option nor a paragraph: " + line);
+                throw new IllegalArgumentException("no operand, option or paragraph: " + line);
             } else if (!line.isEmpty()) {
                 paragraphs.add(line);
             }
         }
-        return new HelpText(first.group(1), first.group(2), options, paragraphs);
+        return new HelpText(first.group(1), first.group(2), operands, options, paragraphs);
     }
 
     /** The command's name, {@code check}. */
