@@ -68,6 +68,9 @@ public final class Main {
     /** Lines fit for journald, which adds the time itself and says so in JOURNAL_STREAM. */
     static void configureLogging() {
         System.setProperty("org.jboss.logging.provider", "slf4j");
+        setDefault("org.jboss.logging.locale", "und"); // there are no translations, and a start need not look for them
+        setDefault("slf4j.provider", "org.slf4j.simple.SimpleServiceProvider"); // the same
+        setDefault("slf4j.internal.verbosity", "WARN"); // else it says that it was told so
         if (System.getenv("JOURNAL_STREAM") == null) { // a format that is set is worked out, whether it is used or not
             setDefault("org.slf4j.simpleLogger.showDateTime", "true");
             setDefault("org.slf4j.simpleLogger.dateTimeFormat", "yyyy-MM-dd'T'HH:mm:ssXXX");

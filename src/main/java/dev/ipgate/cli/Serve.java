@@ -2,6 +2,7 @@ package dev.ipgate.cli;
 
 import dev.ipgate.cli.Arguments.Option;
 import dev.ipgate.server.Gate;
+import dev.ipgate.server.HeadStart;
 import dev.ipgate.server.Signals;
 import dev.ipgate.server.Systemd;
 import java.io.IOException;
@@ -44,6 +45,7 @@ public final class Serve implements Command {
         Arguments arguments = Arguments.parse(args, ConfFile.OPTION, DEMO);
         arguments.operands();
         Path conf = ConfFile.of(arguments);
+        HeadStart.begin();
         CountDownLatch stop = new CountDownLatch(1);
         AtomicReference<@Nullable Gate> running = new AtomicReference<>();
         Signals.on("HUP", () -> {

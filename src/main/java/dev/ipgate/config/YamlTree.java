@@ -7,7 +7,6 @@ import dev.ipgate.config.YamlNode.Table;
 import dev.ipgate.config.YamlNode.Text;
 import dev.ipgate.problem.Position;
 import dev.ipgate.problem.Problems;
-import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -16,8 +15,6 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.DumperOptions.ScalarStyle;
 import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.events.AliasEvent;
 import org.yaml.snakeyaml.events.CollectionEndEvent;
@@ -27,6 +24,9 @@ import org.yaml.snakeyaml.events.Event;
 import org.yaml.snakeyaml.events.MappingStartEvent;
 import org.yaml.snakeyaml.events.NodeEvent;
 import org.yaml.snakeyaml.events.ScalarEvent;
+import org.yaml.snakeyaml.parser.Parser;
+import org.yaml.snakeyaml.parser.ParserImpl;
+import org.yaml.snakeyaml.reader.StreamReader;
 
 /**
  * Reads YAML into nodes. Of the language only what a conf file needs is let in: no tags, anchors, aliases or merge keys,
@@ -67,7 +67,9 @@ final class YamlTree {
         List<Event> events = new ArrayList<>();
         int depth = 0;
         int documents = 0;
-        for (Event event : new Yaml(new SafeConstructor(new LoaderOptions())).parse(new StringReader(source.text()))) {
+        Parser parser = new ParserImpl(new StreamReader(source.text()), new LoaderOptions());
+        while (parser.peekEvent() != null) {
+            Event event = parser.getEvent();
             if (event instanceof DocumentStartEvent && ++documents > 1) {
                 source.error(
                         source.position(event.getStartMark()), "a second document begins here; a conf file has one");

@@ -49,7 +49,7 @@ public final class PolicyReview {
                                 + "; remove it or give it a later end"));
             } else if (!rule.addresses().isEmpty() && !deciding.contains(rule)) {
                 findings.add(new Finding(rule, whyIdle(rule, policy.decidingFor(rule), places)));
-            } else if (rule.equals(rules.get(0)) && letsEverybodyIn(rule)) {
+            } else if (letsEverybodyIn(rule) && rule.equals(rules.get(0))) {
                 findings.add(new Finding(rule, quoted(rule) + " at the top lets everybody in" + forWhat(rule)));
             }
         }

@@ -24,39 +24,6 @@ record MlflowApi(String staticPrefix) {
 
     private static final String ARTIFACTS = "2.0/mlflow-artifacts/artifacts";
 
-    /** Reads that are not named so, below {@code /api/} and {@code /ajax-api/}: what one thing of a kind is like. */
-    private static final Pattern THINGS = Pattern.compile("[23]\\.0/mlflow/(?:"
-            + "traces(?:/[^/]+(?:/info|/assessments/[^/]+)?)?"
-            + "|logged-models/[^/]+(?:/artifacts/(?:directories|files))?"
-            + "|datasets/[^/]+(?:/records|/experiment-ids)?"
-            + "|issues/[^/]+"
-            + "|registered-models/alias"
-            + "|workspaces(?:/[^/]+)?"
-            + "|scorers/versions"
-            + "|server-info"
-            + "|ui-telemetry)");
-
-    /** Searches whose question is too long for a URL, and what the page reports about its own use. */
-    private static final Set<String> READS_BY_POST = Stream.concat(
-                    Stream.of(
-                                    "2.0/mlflow/runs/search",
-                                    "2.0/mlflow/experiments/search",
-                                    "2.0/mlflow/experiments/search-datasets",
-                                    "2.0/mlflow/logged-models/search",
-                                    "2.0/mlflow/registered-models/get-latest-versions",
-                                    "3.0/jobs/search",
-                                    "3.0/mlflow/datasets/search",
-                                    "3.0/mlflow/issues/search",
-                                    "3.0/mlflow/prompt-optimization/jobs/search",
-                                    "3.0/mlflow/traces/batchGetInfos",
-                                    "3.0/mlflow/traces/calculate-filter-correlation",
-                                    "3.0/mlflow/traces/metrics",
-                                    "3.0/mlflow/traces/search",
-                                    "3.0/mlflow/ui-telemetry")
-                            .flatMap(call -> ROOTS.stream().map(root -> root + call)),
-                    Stream.of("/graphql"))
-            .collect(Collectors.toUnmodifiableSet());
-
     /**
      * In a call whose last segment looks like a read: what tells secrets, hands out upload URLs or runs something, under
      * the names that later versions may have for it, too.
@@ -70,6 +37,43 @@ record MlflowApi(String staticPrefix) {
             "/mlflow/assistant/",
             "/demo/",
             "/scorer/invoke");
+
+    /** Made for the first request that they are asked about: most gates have none. */
+    private static final class Calls {
+
+        /** Reads that are not named so, below {@code /api/} and {@code /ajax-api/}: what one thing of a kind is like. */
+        static final Pattern THINGS = Pattern.compile("[23]\\.0/mlflow/(?:"
+                + "traces(?:/[^/]+(?:/info|/assessments/[^/]+)?)?"
+                + "|logged-models/[^/]+(?:/artifacts/(?:directories|files))?"
+                + "|datasets/[^/]+(?:/records|/experiment-ids)?"
+                + "|issues/[^/]+"
+                + "|registered-models/alias"
+                + "|workspaces(?:/[^/]+)?"
+                + "|scorers/versions"
+                + "|server-info"
+                + "|ui-telemetry)");
+
+        /** Searches whose question is too long for a URL, and what the page reports about its own use. */
+        static final Set<String> READS_BY_POST = Stream.concat(
+                        Stream.of(
+                                        "2.0/mlflow/runs/search",
+                                        "2.0/mlflow/experiments/search",
+                                        "2.0/mlflow/experiments/search-datasets",
+                                        "2.0/mlflow/logged-models/search",
+                                        "2.0/mlflow/registered-models/get-latest-versions",
+                                        "3.0/jobs/search",
+                                        "3.0/mlflow/datasets/search",
+                                        "3.0/mlflow/issues/search",
+                                        "3.0/mlflow/prompt-optimization/jobs/search",
+                                        "3.0/mlflow/traces/batchGetInfos",
+                                        "3.0/mlflow/traces/calculate-filter-correlation",
+                                        "3.0/mlflow/traces/metrics",
+                                        "3.0/mlflow/traces/search",
+                                        "3.0/mlflow/ui-telemetry")
+                                .flatMap(call -> ROOTS.stream().map(root -> root + call)),
+                        Stream.of("/graphql"))
+                .collect(Collectors.toUnmodifiableSet());
+    }
 
     /**
      * What a request does.
@@ -98,7 +102,7 @@ record MlflowApi(String staticPrefix) {
             }
             path = path.substring(staticPrefix.length());
         }
-        return get ? isReadByGet(path) : READS_BY_POST.contains(path);
+        return get ? isReadByGet(path) : Calls.READS_BY_POST.contains(path);
     }
 
     private static boolean isReadByGet(String path) {
@@ -133,6 +137,6 @@ record MlflowApi(String staticPrefix) {
         return path.startsWith("get", last)
                 || path.startsWith("list", last)
                 || path.startsWith("search", last)
-                || THINGS.matches(path.substring(at));
+                || Calls.THINGS.matches(path.substring(at));
     }
 }
