@@ -93,7 +93,7 @@ final class PackageFiles {
     String ipgate8() throws IOException {
         ManPage page = new ManPage("ipgate", 8, date(), version, "reverse proxy that lets in listed addresses only");
         page.heading("SYNOPSIS");
-        commands().forEach(command -> page.boldLine(command.synopsis()));
+        commands().forEach(command -> command.forms().forEach(form -> page.boldLine(form.synopsis())));
         page.heading("DESCRIPTION")
                 .paragraph(
                         "ipgate stands in front of a web app, lets the addresses through that its conf file allows, and nobody"
@@ -101,8 +101,10 @@ final class PackageFiles {
                                 + " most cases is installed as /etc/ipgate/ipgate.yaml.")
                 .heading("COMMANDS");
         for (HelpText command : commands()) {
-            page.subheading(command.command() + " " + command.arguments());
-            page.paragraph(sentence(command.summary()));
+            for (HelpText.Form form : command.forms()) {
+                page.subheading(command.command() + " " + form.arguments());
+                page.paragraph(sentence(form.summary()));
+            }
             command.operands().forEach(operand -> page.item("`" + operand.name() + "`", operand.meaning()));
             command.options().forEach(option -> page.item("`" + option.form() + "`", option.meaning()));
             page.paragraph(String.join(" ", command.paragraphs()));
