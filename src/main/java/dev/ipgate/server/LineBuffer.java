@@ -2,18 +2,23 @@ package dev.ipgate.server;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Arrays;
 
-/** Lines in UTF-8, up to a fixed number of bytes. Not safe for use by several threads. */
+/** Lines in UTF-8, up to a fixed number of bytes, of which it holds as many as it once needed. Not safe for use by several threads. */
 final class LineBuffer {
 
     private static final int MOST_BYTES_A_CHAR = 3;
 
-    private final byte[] bytes;
+    private static final int FIRST_BYTES = 16 * 1024;
+
+    private final int capacity;
+    private byte[] bytes;
     private int end;
     private int lines;
 
     LineBuffer(int capacity) {
-        this.bytes = new byte[capacity];
+        this.capacity = capacity;
+        this.bytes = new byte[Math.min(FIRST_BYTES, capacity)];
     }
 
     boolean isEmpty() {
@@ -21,7 +26,7 @@ final class LineBuffer {
     }
 
     boolean isHalfFull() {
-        return end > bytes.length / 2;
+        return end > capacity / 2;
     }
 
     /** How many lines it holds. */
@@ -29,11 +34,15 @@ final class LineBuffer {
         return lines;
     }
 
-    /** Adds a line and a line feed; false, and nothing added, if there might be no room. Allocates nothing. */
+    /** Adds a line and a line feed; false, and nothing added, if there might be no room. Allocates only what it never needed before. */
     boolean append(CharSequence line) {
         int length = line.length();
-        if (length >= (bytes.length - end) / MOST_BYTES_A_CHAR) {
+        if (length >= (capacity - end) / MOST_BYTES_A_CHAR) {
             return false;
+        }
+        int needed = end + length * MOST_BYTES_A_CHAR + 1;
+        if (needed > bytes.length) {
+            bytes = Arrays.copyOf(bytes, Math.min(capacity, Math.max(needed, 2 * bytes.length)));
         }
         for (int i = 0; i < length; i++) {
             char c = line.charAt(i);
