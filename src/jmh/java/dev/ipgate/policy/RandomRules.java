@@ -31,7 +31,8 @@ final class RandomRules {
             Action action = rules.size() % 2 == 0 ? Action.ALLOW : Action.DENY;
             AddressSet addresses = AddressSet.of(List.of(block.range()));
             Position origin = new Position("ipgate.yaml", rules.size() + 1, 0);
-            rules.add(new Rule(rules.size(), action, block.toString(), addresses, Set.of(), null, null, null, origin));
+            rules.add(new Rule(
+                    rules.size(), action, block.toString(), addresses, Set.of(), null, null, false, null, origin));
         }
         return rules;
     }

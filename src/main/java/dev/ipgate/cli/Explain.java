@@ -48,7 +48,7 @@ public final class Explain implements Command {
     public String help() {
         return """
                 ipgate explain ADDRESS [options]    says whether a client would get in, and which rule decides
-                ipgate explain ID [-c FILE] [--json]    says why a request was not let in that has this number on its page
+                ipgate explain ID [-c FILE] [--json]    says why a request was not let in that has this number on its page, or in the log
 
                   --path PATH               the path, / unless given
                   --method METHOD           GET unless given

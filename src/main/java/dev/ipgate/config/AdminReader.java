@@ -38,6 +38,9 @@ final class AdminReader {
         ListenSettings listen = address == null || (setting.isTable() && section == null) ? null : listen(address);
         Setting list = section == null ? null : section.find("rules");
         List<RuleSettings> own = list == null ? List.of() : rules.read(list);
+        if (list != null && own.stream().anyMatch(RuleSettings::report)) {
+            list.error("has a rule with report: true, and nobody is let in here for a trial; leave the rule out");
+        }
         Doors doors = section == null ? DoorsReader.NONE : doors(section, listen);
         List<String> hosts = section == null ? List.of() : new HostNames().read(section.find("hosts"));
         if (address == null || listen == null) {
@@ -80,6 +83,6 @@ final class AdminReader {
         List<Whom> whom = LOOPBACK.stream()
                 .<Whom>map(block -> new Whom.Addresses(IpRange.parse(block), block, admin.at()))
                 .toList();
-        return new RuleSettings(Action.ALLOW, whom, Set.of(), null, null, null, admin.name(), admin.at());
+        return new RuleSettings(Action.ALLOW, whom, Set.of(), null, null, false, null, admin.name(), admin.at());
     }
 }

@@ -67,7 +67,8 @@ public final class ConfigReader {
         boolean certificates = listen.stream().anyMatch(ListenSettings::hasCertificateDoor);
         AuthReader auths = new AuthReader(file, clientAddress.header(), problems);
         RulesReader rules = new RulesReader(file, whom, problems);
-        SiteReader sites = new SiteReader(new DoorsReader(auths, certificates), rules, new UpstreamReader(file));
+        Mode mode = top.word("mode", Mode.ENFORCE, Mode.WORDS);
+        SiteReader sites = new SiteReader(new DoorsReader(auths, certificates), rules, new UpstreamReader(file), mode);
         if (!top.has("listen")) {
             top.missing("listen", "is missing; write a port, or such as 127.0.0.1:8080");
         }
@@ -80,7 +81,7 @@ public final class ConfigReader {
                 sites.readSites(top.find("sites")),
                 LimitsReader.read(top.find("limits")),
                 AccessLogReader.read(top.find("access_log"), file),
-                top.word("mode", Mode.ENFORCE, Map.of("enforce", Mode.ENFORCE, "report", Mode.REPORT)),
+                mode,
                 new AdminReader(listens, auths, rules).read(top.find("admin")),
                 control(top.find("control"), file));
     }

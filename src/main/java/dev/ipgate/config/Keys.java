@@ -31,7 +31,7 @@ enum Keys {
     AUTH("auth", "realm", "users_file", "user_header", "attempts"),
     AUTH_ATTEMPTS("auth", "failures", "window", "delay", "hold"),
     RULES_FILE("rules", "nginx_file"),
-    RULE("rules", "allow", "deny", "methods", "access", "until", "note"),
+    RULE("rules", "allow", "deny", "methods", "access", "until", "report", "note"),
     LOCATION(
             "locations",
             "path",
@@ -64,7 +64,7 @@ enum Keys {
             "replace_path"),
     UPSTREAM_AUTHORIZATION("upstream", "replace_file"),
     UPSTREAM_TLS("upstream", "ca_file", "verify"),
-    SITE("sites", "hosts", "preset", "auth", "satisfy", "rules", "locations", "upstream"),
+    SITE("sites", "hosts", "preset", "auth", "satisfy", "rules", "locations", "upstream", "mode"),
     LIMITS(
             "limits",
             "request_body",

@@ -166,8 +166,8 @@ final class LocationsReader {
                             + " access on rules");
         }
         List<Whom> all = List.of(new Whom.Everyone(setting.at()));
-        return List.of(
-                new RuleSettings(Action.DENY, all, Set.of(), Access.WRITE, null, null, setting.name(), setting.at()));
+        return List.of(new RuleSettings(
+                Action.DENY, all, Set.of(), Access.WRITE, null, false, null, setting.name(), setting.at()));
     }
 
     private static @Nullable String path(Setting setting, Match match) {

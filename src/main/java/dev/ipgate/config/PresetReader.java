@@ -131,7 +131,7 @@ final class PresetReader {
     }
 
     private static List<RuleSettings> rules(Action action, Whom whom, Setting setting) {
-        return List.of(
-                new RuleSettings(action, List.of(whom), Set.of(), null, null, null, setting.name(), setting.at()));
+        return List.of(new RuleSettings(
+                action, List.of(whom), Set.of(), null, null, false, null, setting.name(), setting.at()));
     }
 }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param methods in upper case; empty for every method
  * @param access what it lets the client do at most, or keeps it from doing at least; null for everything
  * @param until when it ends, or null
+ * @param report whether whom it would deny is only reported; a rule that denies
  * @param note free text, or null
  * @param setting its place in the file, such as {@code locations[0].rules[2]}
  * @param at where it stands
@@ -26,6 +27,7 @@ public record RuleSettings(
         Set<String> methods,
         @Nullable Access access,
         @Nullable Instant until,
+        boolean report,
         @Nullable String note,
         String setting,
         Position at) {}

@@ -15,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -97,7 +98,7 @@ final class RulesReader {
         IpRange range = line.whom();
         Whom one = range == null ? new Whom.Everyone(line.at()) : new Whom.Addresses(range, line.text(), line.at());
         Action action = line.allow() ? Action.ALLOW : Action.DENY;
-        return new RuleSettings(action, List.of(one), Set.of(), null, null, null, name, line.at());
+        return new RuleSettings(action, List.of(one), Set.of(), null, null, false, null, name, line.at());
     }
 
     private @Nullable RuleSettings rule(Setting setting) {
@@ -122,6 +123,7 @@ final class RulesReader {
         Set<String> methods = methods(section.find("methods"));
         Access access = AccessReader.read(section.find("access"));
         Instant until = until(section.find("until"));
+        boolean report = report(section, allow);
         String note = section.text("note");
         Setting named = allow != null ? allow : deny;
         if (named == null) {
@@ -134,7 +136,7 @@ final class RulesReader {
         List<Whom> whoms = whom.read(named);
         return whoms.isEmpty()
                 ? null
-                : new RuleSettings(action, whoms, methods, access, until, note, setting.name(), setting.at());
+                : new RuleSettings(action, whoms, methods, access, until, report, note, setting.name(), setting.at());
     }
 
     private static String withoutAction(String text) {
@@ -152,13 +154,25 @@ final class RulesReader {
 
     private static @Nullable String unknownKey(Setting rule, String key) {
         if (key.equals("for")) {
-            return "unknown key \"for\"; a rule ends at a date or a time: until: 2026-12-31T23:59Z";
+            return "a rule here cannot last \"for\" a while, which would begin anew at every reload; write when it ends:"
+                    + " until: 2026-12-31T23:59Z, or use ipgate grant";
         }
         return rule.hasKey("allow")
                         || rule.hasKey("deny")
-                        || Spelling.nearest(key, List.of("methods", "access", "until", "note")) != null
+                        || Spelling.nearest(key, List.of("methods", "access", "until", "report", "note")) != null
                 ? null
                 : "unknown action \"" + key + "\"; use allow or deny";
+    }
+
+    private static boolean report(Section rule, @Nullable Setting allow) {
+        boolean report = rule.flag("report", false);
+        if (report && allow != null) {
+            Setting key = Objects.requireNonNull(rule.find("report"));
+            key.errorAtKey("is for rules that deny: whom they name passes, and the log says who that was. To try out"
+                    + " an allow, have ipgate replay decide about yesterday's log");
+            return false;
+        }
+        return report;
     }
 
     private static Set<String> methods(@Nullable Setting setting) {

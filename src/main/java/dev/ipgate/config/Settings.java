@@ -3,6 +3,7 @@ package dev.ipgate.config;
 import dev.ipgate.problem.Position;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param sites the other sites, in the order of the file
  * @param limits what a request or connection may take
  * @param accessLog one line a request
- * @param mode whether the address decides, or is only judged and logged
+ * @param mode the mode of sites that say nothing about it
  * @param admin where the operator looks at the gate, or null for nowhere
  * @param control the Unix socket for {@code ipgate reload}, or null for none
  */
@@ -40,7 +41,16 @@ public record Settings(
         /** They are refused. */
         ENFORCE,
         /** They pass, and the log says that they would have been refused. */
-        REPORT
+        REPORT;
+
+        // Made by Map.of, which cannot change; the check sees only the type.
+        @SuppressWarnings("ImmutableEnumChecker")
+        static final Map<String, Mode> WORDS = Map.of("enforce", ENFORCE, "report", REPORT);
+
+        /** As the conf file has it. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.ipgate.config;
 
 import dev.ipgate.config.DoorsReader.Doors;
+import dev.ipgate.config.Settings.Mode;
 import dev.ipgate.problem.Position;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,15 +12,18 @@ import org.jspecify.annotations.Nullable;
 final class SiteReader {
 
     private static final List<String> INHERITED =
-            List.of("listen", "client_address", "groups", "limits", "mode", "access_log", "admin", "control", "sites");
+            List.of("listen", "client_address", "groups", "limits", "access_log", "admin", "control", "sites");
 
     private final DoorsReader doors;
     private final RulesReader rules;
     private final UpstreamReader upstreams;
     private final LocationsReader locations;
     private final HostNames hosts = new HostNames();
+    private final Mode mode;
 
-    SiteReader(DoorsReader doors, RulesReader rules, UpstreamReader upstreams) {
+    /** @param mode of sites that say nothing about it */
+    SiteReader(DoorsReader doors, RulesReader rules, UpstreamReader upstreams, Mode mode) {
+        this.mode = mode;
         this.doors = doors;
         this.rules = rules;
         this.upstreams = upstreams;
@@ -42,7 +46,7 @@ final class SiteReader {
                         + " under each of them");
             }
         }
-        return onlySites ? null : site(top, "", Position.of(top.at().file()));
+        return onlySites ? null : site(top, mode, "", Position.of(top.at().file()));
     }
 
     List<SiteSettings> readSites(@Nullable Setting setting) {
@@ -59,7 +63,7 @@ final class SiteReader {
             if (names == null || (names.isList() && names.items().isEmpty())) {
                 section.missing("hosts", "is missing; write the names by which the site is chosen");
             }
-            SiteSettings site = site(section, item.name(), item.at());
+            SiteSettings site = site(section, section.word("mode", mode, Mode.WORDS), item.name(), item.at());
             if (site != null) {
                 sites.add(site);
             }
@@ -71,7 +75,7 @@ final class SiteReader {
         return INHERITED.contains(key) ? "\"" + key + "\" is for all sites together; write it at the top level" : null;
     }
 
-    private @Nullable SiteSettings site(Section section, String name, Position at) {
+    private @Nullable SiteSettings site(Section section, Mode mode, String name, Position at) {
         List<String> names = hosts.read(section.find("hosts"));
         Setting list = section.find("rules");
         Setting app = section.find("upstream");
@@ -102,6 +106,7 @@ final class SiteReader {
                         preset.with(paths),
                         upstream,
                         preset.staticPrefix(),
+                        mode,
                         name,
                         at);
     }

@@ -1,5 +1,6 @@
 package dev.ipgate.config;
 
+import dev.ipgate.config.Settings.Mode;
 import dev.ipgate.policy.Satisfy;
 import dev.ipgate.problem.Position;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param locations what differs for some paths
  * @param upstream the app
  * @param staticPrefix the path below which MLflow's pages are (its {@code --static-prefix}); empty for the root
+ * @param mode whether the address decides, or is only judged and logged
  * @param setting the site's place in the file, such as {@code sites[0]}; empty for the default site
  * @param at where it stands
  */
@@ -28,5 +30,6 @@ public record SiteSettings(
         List<LocationSettings> locations,
         UpstreamSettings upstream,
         String staticPrefix,
+        Mode mode,
         String setting,
         Position at) {}

@@ -49,7 +49,7 @@ public final class PolicyReview {
                                 + "; remove it or give it a later end"));
             } else if (!rule.addresses().isEmpty() && !deciding.contains(rule)) {
                 findings.add(new Finding(rule, whyIdle(rule, policy.decidingFor(rule), places)));
-            } else if (letsEverybodyIn(rule) && rule.equals(rules.get(0))) {
+            } else if (letsEverybodyIn(rule) && isAtTop(rule, rules)) {
                 findings.add(new Finding(rule, quoted(rule) + " at the top lets everybody in" + forWhat(rule)));
             }
         }
@@ -64,6 +64,9 @@ public final class PolicyReview {
         Optional<Rule> covering = deciding.stream()
                 .filter(rule -> place(rule, places) < place(idle, places) && covers(rule, idle))
                 .min(Comparator.comparingInt(rule -> place(rule, places)));
+        if (covering.isEmpty() && idle.report()) {
+            return quoted(idle) + " would change nothing: whomever it names is decided about the same way without it";
+        }
         if (covering.isEmpty()) {
             return quoted(idle) + " can never match: the rules above cover it together";
         }
@@ -75,13 +78,24 @@ public final class PolicyReview {
 
     /** Whether one rule holds for all addresses, methods and accesses of another, for as long as that one lasts. */
     private static boolean covers(Rule rule, Rule other) {
+        boolean inForce = !rule.report() || other.report(); // what is on trial covers nothing that is in force
         boolean methods = rule.methods().isEmpty()
                 || (!other.methods().isEmpty() && other.methods().stream().allMatch(rule::isFor));
         boolean access = Stream.of(Access.values()).allMatch(asked -> rule.isFor(asked) || !other.isFor(asked));
-        return methods
+        return inForce
+                && methods
                 && access
                 && rule.endsAt() >= other.endsAt()
                 && rule.addresses().covers(other.addresses());
+    }
+
+    /** Whether a rule is the first of those that are in force. */
+    public static boolean isAtTop(Rule rule, List<Rule> rules) {
+        return rules.stream()
+                .filter(one -> !one.report())
+                .findFirst()
+                .filter(rule::equals)
+                .isPresent();
     }
 
     private static boolean letsEverybodyIn(Rule rule) {
@@ -101,8 +115,8 @@ public final class PolicyReview {
         methods.addAll(AccessPolicy.methods(ownRules));
         for (Access access : Access.values()) {
             for (String method : methods) {
-                List<Rule> own = AccessPolicy.rulesFor(method, access, living(ownRules, now));
-                List<Rule> parent = AccessPolicy.rulesFor(method, access, living(parentRules, now));
+                List<Rule> own = AccessPolicy.rulesFor(method, access, inForce(ownRules, now));
+                List<Rule> parent = AccessPolicy.rulesFor(method, access, inForce(parentRules, now));
                 IpAddress example = firstAllowedOnlyBy(own, parent);
                 if (example != null) {
                     Rule rule = own.stream()
@@ -138,6 +152,10 @@ public final class PolicyReview {
 
     private static List<Rule> living(List<Rule> rules, long now) {
         return rules.stream().filter(rule -> now < rule.endsAt()).toList();
+    }
+
+    private static List<Rule> inForce(List<Rule> rules, long now) {
+        return living(rules, now).stream().filter(rule -> !rule.report()).toList();
     }
 
     private static Map<Rule, Integer> places(List<Rule> rules) {

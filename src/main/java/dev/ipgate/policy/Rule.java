@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param methods the request methods it is for, in upper case; empty for every method. GET stands for HEAD too
  * @param access what it lets the client do at most, or keeps it from doing at least; null for everything
  * @param until when it ends, to the second; from that second on it is as if it were not there
+ * @param report whether it is on trial: whom it names is judged by the rules below, and only said to have been named
  * @param note what the operator wrote beside it
  * @param origin where it stands
  */
@@ -28,6 +29,7 @@ public record Rule(
         Set<String> methods,
         @Nullable Access access,
         @Nullable Instant until,
+        boolean report,
         @Nullable String note,
         Position origin) {
 

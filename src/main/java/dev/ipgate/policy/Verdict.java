@@ -22,11 +22,14 @@ record Verdict(Decision decision, long until, @Nullable Verdict afterwards) {
         return verdict.decision;
     }
 
-    /** Adds the rules that decide, first or after others have ended. */
+    /** Adds the rules that decide, or would if they were not on trial; first or after others have ended. */
     void addRulesTo(Collection<Rule> rules) {
         for (Verdict verdict = this; verdict != null; verdict = verdict.afterwards) {
             if (verdict.decision.rule() != null) {
                 rules.add(verdict.decision.rule());
+            }
+            if (verdict.decision.onTrial() != null) {
+                rules.add(verdict.decision.onTrial());
             }
         }
     }

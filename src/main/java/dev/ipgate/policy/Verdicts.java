@@ -11,12 +11,22 @@ import java.util.NavigableSet;
 final class Verdicts {
 
     private static final int NOT_MADE = -1;
+    private static final int NONE = -1;
 
     private final List<Rule> rules;
     private final Decision[] decisions; // by rule
     private final List<Verdict> made = new ArrayList<>();
     private final int[] lasting; // by rule without an end: the place of its verdict
-    private final Map<List<Integer>, Integer> chains = new HashMap<>(); // by rules that follow one another as they end
+    private final Map<List<Turn>, Integer> chains = new HashMap<>();
+
+    /**
+     * Who decides until a rule ends.
+     *
+     * @param rule the rule that decides, or {@code NONE}
+     * @param onTrial the rule that would deny if it were not on trial, or {@code NONE}
+     * @param end the second, since the epoch, from which on the next turn holds
+     */
+    private record Turn(int rule, int onTrial, long end) {}
 
     Verdicts(List<Rule> rules) {
         this.rules = rules;
@@ -33,42 +43,58 @@ final class Verdicts {
             return 0;
         }
         int first = naming.first();
-        if (rules.get(first).until() != null) {
-            return chains.computeIfAbsent(successors(naming), this::make);
+        if (rules.get(first).until() != null || rules.get(first).report()) {
+            return chains.computeIfAbsent(turns(naming), this::make);
         }
         if (lasting[first] == NOT_MADE) {
-            lasting[first] = make(List.of(first));
+            lasting[first] = make(List.of(new Turn(first, NONE, Rule.NEVER)));
         }
         return lasting[first];
     }
 
-    /** The rules that decide one after another: a later rule has its turn only if it outlasts all before it. */
-    private List<Integer> successors(NavigableSet<Integer> naming) {
-        List<Integer> successors = new ArrayList<>();
-        long reached = Long.MIN_VALUE;
-        for (Integer rule : naming) {
-            long end = rules.get(rule).endsAt();
-            if (end > reached) {
-                successors.add(rule);
-                reached = end;
+    /** The rules that decide one after another, as those before them end. */
+    private List<Turn> turns(NavigableSet<Integer> naming) {
+        List<Turn> turns = new ArrayList<>();
+        long now = Long.MIN_VALUE;
+        do {
+            int deciding = NONE;
+            int onTrial = NONE;
+            for (Integer place : naming) {
+                Rule rule = rules.get(place);
+                if (rule.endsAt() > now && !rule.report()) {
+                    deciding = place;
+                    break;
+                }
+                if (rule.endsAt() > now && onTrial == NONE) {
+                    onTrial = place;
+                }
             }
-            if (end == Rule.NEVER) {
-                break;
+            if (deciding == NONE || rules.get(deciding).action() == Action.DENY) {
+                onTrial = NONE; // what it would deny is denied anyway
             }
-        }
-        return successors;
+            now = Math.min(end(deciding), end(onTrial));
+            turns.add(new Turn(deciding, onTrial, now));
+        } while (now != Rule.NEVER);
+        return turns;
     }
 
-    private int make(List<Integer> successors) {
+    private long end(int rule) {
+        return rule == NONE ? Rule.NEVER : rules.get(rule).endsAt();
+    }
+
+    private int make(List<Turn> turns) {
         Verdict verdict = null;
-        for (int i = successors.size() - 1; i >= 0; i--) {
-            int rule = successors.get(i);
-            long end = rules.get(rule).endsAt();
-            Verdict afterwards = verdict == null && end != Rule.NEVER ? Verdict.NO_MATCH : verdict;
-            verdict = new Verdict(decisions[rule], end, afterwards);
+        for (int i = turns.size() - 1; i >= 0; i--) {
+            Turn turn = turns.get(i);
+            verdict = turn.rule() == NONE ? Verdict.NO_MATCH : new Verdict(decision(turn), turn.end(), verdict);
         }
         made.add(verdict == null ? Verdict.NO_MATCH : verdict);
         return made.size() - 1;
+    }
+
+    private Decision decision(Turn turn) {
+        Decision plain = decisions[turn.rule()];
+        return turn.onTrial() == NONE ? plain : new Decision(plain.action(), plain.rule(), rules.get(turn.onTrial()));
     }
 
     List<Verdict> made() {

@@ -85,7 +85,7 @@ final class AccessLog {
         address(line.append(" client="), client);
         address(line.append(" peer="), verdict == null ? null : verdict.client().peer());
         line.append(" decision=").append(verdict == null ? "-" : verdict.word());
-        Rule rule = rule(verdict);
+        Rule rule = verdict == null ? null : verdict.rule();
         line.append(" rule=").append(rule == null ? "-" : rule.origin().fileAndLine());
         line.append(" id=").append(RequestIds.text(transaction.id()));
     }
@@ -94,7 +94,7 @@ final class AccessLog {
         HttpServerExchange exchange = transaction.exchange();
         HeaderMap headers = exchange.getRequestHeaders();
         Verdict verdict = transaction.verdict();
-        Rule rule = rule(verdict);
+        Rule rule = verdict == null ? null : verdict.rule();
         JsonWriter json = new JsonWriter(line)
                 .beginObject()
                 .member("time", time.iso(now()))
@@ -118,12 +118,6 @@ final class AccessLog {
             json.member("cut", transaction.cut());
         }
         json.endObject();
-    }
-
-    private static @Nullable Rule rule(@Nullable Verdict verdict) {
-        return verdict == null || verdict.decision() == null
-                ? null
-                : verdict.decision().rule();
     }
 
     private static long now() {

@@ -63,7 +63,10 @@ final class Changes {
                         parts(settings).map(part -> part.location().upstream()).filter(Objects::nonNull)));
         changes.compare("limits", settings -> Stream.of(settings.limits()));
         changes.compare("access_log", settings -> Stream.of(settings.accessLog()));
-        changes.compare("mode", settings -> Stream.of(settings.mode()));
+        changes.compare(
+                "mode",
+                settings -> Stream.concat(
+                        Stream.of(settings.mode()), sites(settings).map(site -> name(site) + " " + site.mode())));
         changes.compare("admin", settings -> admin(settings.admin()));
         changes.compare("control", settings -> Stream.ofNullable(settings.control()));
         return changes.said.isEmpty() ? "same settings, list files read again" : String.join(", ", changes.said);
@@ -136,7 +139,7 @@ final class Changes {
     private static String text(RuleSettings rule) {
         return rule.action() + " " + rule.whom() + " "
                 + rule.methods().stream().sorted().toList() + " " + rule.access() + " " + rule.until() + " "
-                + rule.note();
+                + (rule.report() ? "report " : "") + rule.note();
     }
 
     private static String name(SiteSettings site) {

@@ -12,13 +12,14 @@ final class Commands implements Function<String, ControlSocket.Answer> {
     private static final int USAGE = 64;
     private static final int UNAVAILABLE = 69;
     private static final int REFUSED = 1;
+    private static final int PASSED = 0;
 
     private final Supplier<ControlSocket.Answer> reload;
-    private final Denials denials;
+    private final Surroundings surroundings;
 
-    Commands(Supplier<ControlSocket.Answer> reload, Denials denials) {
+    Commands(Supplier<ControlSocket.Answer> reload, Surroundings surroundings) {
         this.reload = reload;
-        this.denials = denials;
+        this.surroundings = surroundings;
     }
 
     @Override
@@ -31,9 +32,11 @@ final class Commands implements Function<String, ControlSocket.Answer> {
                 : new ControlSocket.Answer(USAGE, "unknown command \"" + AccessLog.printable(command) + "\"\n");
     }
 
-    /** {@code explain ID [json]}: why the request with this number was not let in. */
+    /** {@code explain ID [json]}: why the request with this number was not let in, or would not have been. */
     private ControlSocket.Answer explain(String[] words) {
-        Denial denial = denials.find(RequestIds.parse(words[0]));
+        long id = RequestIds.parse(words[0]);
+        Denial denied = surroundings.denials().find(id);
+        Denial denial = denied == null ? surroundings.reported().find(id) : denied;
         if (denial == null) {
             return new ControlSocket.Answer(
                     UNAVAILABLE,
@@ -42,6 +45,7 @@ final class Commands implements Function<String, ControlSocket.Answer> {
                             + " ADDRESS\n");
         }
         Explanation explanation = denial.explanation();
-        return new ControlSocket.Answer(REFUSED, words.length > 1 ? explanation.json() : explanation.text());
+        int status = denied == null ? PASSED : REFUSED;
+        return new ControlSocket.Answer(status, words.length > 1 ? explanation.json() : explanation.text());
     }
 }

@@ -46,7 +46,7 @@ final class Denial {
      * Keeps a request.
      *
      * @param time seconds since the epoch
-     * @param verdict one that refuses
+     * @param verdict one that refuses, or that only reports
      */
     static Denial of(long id, long time, Request seen, Verdict verdict) {
         Place place = verdict.place();
@@ -113,16 +113,15 @@ final class Denial {
         return Explanation.of(request(), verdict);
     }
 
-    /** A line for the log, in which whatever the client chose is made safe. */
+    /** A line for the log, after what befell it, in which whatever the client chose is made safe. */
     String line() {
         Explanation why = explanation();
         StringBuilder line = new StringBuilder(200)
-                .append("denied ")
                 .append(client())
                 .append(": ")
                 .append(AccessLog.oneLine(why.reason()))
                 .append(" (")
-                .append(why.status())
+                .append(why.status() == 200 ? "passed" : why.status())
                 .append(", ")
                 .append(AccessLog.oneLine(method))
                 .append(' ')

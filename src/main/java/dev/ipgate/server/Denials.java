@@ -56,6 +56,7 @@ final class Denials {
         }
     }
 
+    private final String denied; // how the log says what befell them
     private final DeniedClients[] byThread;
     private final Consumer<String> log;
     private final AtomicInteger lines = new AtomicInteger(); // of this minute
@@ -67,16 +68,23 @@ final class Denials {
      * @param threads IO threads
      */
     Denials(int threads) {
-        this(threads, LOG::info);
+        this(threads, "denied", LOG::info);
+    }
+
+    /** The same for those whom only {@code report} lets in. They have lines of their own, and do not crowd out the denied. */
+    static Denials reported(int threads) {
+        return new Denials(threads, "would deny", LOG::info);
     }
 
     /**
      * Makes an empty memory.
      *
      * @param threads IO threads
+     * @param denied how lines begin
      * @param log takes lines
      */
-    Denials(int threads, Consumer<String> log) {
+    Denials(int threads, String denied, Consumer<String> log) {
+        this.denied = denied;
         this.log = log;
         byThread = new DeniedClients[threads];
         for (int i = 0; i < threads; i++) {
@@ -92,9 +100,21 @@ final class Denials {
     void note(Transaction transaction, long now) {
         Verdict verdict = transaction.verdict();
         if (verdict != null && verdict.refusal() != null && verdict.refusal().isRemembered()) {
-            Request request = transaction.request();
-            add(transaction.exchange().getIoThread().getNumber(), Denial.of(transaction.id(), now, request, verdict));
+            add(transaction, verdict, now);
         }
+    }
+
+    /** The same where those are remembered that were let in for a trial. */
+    void noteReported(Transaction transaction, long now) {
+        Verdict verdict = transaction.verdict();
+        if (verdict != null && verdict.onlyReported()) {
+            add(transaction, verdict, now);
+        }
+    }
+
+    private void add(Transaction transaction, Verdict verdict, long now) {
+        Request request = transaction.request();
+        add(transaction.exchange().getIoThread().getNumber(), Denial.of(transaction.id(), now, request, verdict));
     }
 
     /** A request was not let in. On the IO thread with this number. */
@@ -104,7 +124,7 @@ final class Denials {
                 && named.add(denial.client()) // and not another thread
                 && lines.getAndIncrement() < MOST_LINES) {
             byThread[thread].name(denial);
-            log.accept(denial.line());
+            log.accept(denied + " " + denial.line());
         }
     }
 
@@ -131,14 +151,15 @@ final class Denials {
         List<Client> most = new ArrayList<>(seen.values());
         most.sort(Comparator.comparingLong(Client::unsaid).reversed());
         for (Client client : most.subList(0, Math.min(most.size(), MOST_LINES))) {
-            log.accept(client.last.line() + (client.unsaid == 1 ? "" : ": one of " + client.unsaid + " in a minute"));
+            log.accept(denied + " " + client.last.line()
+                    + (client.unsaid == 1 ? "" : ": one of " + client.unsaid + " in a minute"));
         }
         for (Client client : most.subList(Math.min(most.size(), MOST_LINES), most.size())) {
             others += client.unsaid;
             otherClients++;
         }
         if (others > 0) {
-            log.accept("denied " + otherClients + " more clients " + others + " times in a minute");
+            log.accept(denied + " " + otherClients + " more clients " + others + " times in a minute");
         }
         lines.set(0);
     }

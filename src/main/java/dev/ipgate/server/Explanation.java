@@ -33,7 +33,7 @@ public record Explanation(
 
     /** Puts a verdict into words. */
     public static Explanation of(Request request, Verdict verdict) {
-        Rule rule = rule(verdict);
+        Rule rule = verdict.rule();
         ClientAddress client = verdict.client();
         return new Explanation(
                 status(verdict),
@@ -61,7 +61,7 @@ public record Explanation(
             line(text, verdict.passes() ? "passes" : "refused", verdict.passes() ? verdict.word() : refused(verdict));
         }
         line(text, "because", verdict.reason());
-        Rule rule = rule(verdict);
+        Rule rule = verdict.rule();
         if (rule != null && rule.note() != null && verdict.isByRules()) {
             line(text, "note", rule.note());
         }
@@ -118,10 +118,6 @@ public record Explanation(
                 .append('\n');
     }
 
-    private static @Nullable Rule rule(Verdict verdict) {
-        return verdict.decision() == null ? null : verdict.decision().rule();
-    }
-
     /** As rules ask for it; null where none does. */
     private static @Nullable String access(Request request, Verdict verdict) {
         Access access = verdict.place() == null ? null : verdict.place().access(request);
@@ -129,7 +125,7 @@ public record Explanation(
     }
 
     private static String json(Request request, Verdict verdict) {
-        Rule rule = rule(verdict);
+        Rule rule = verdict.rule();
         ClientAddress client = verdict.client();
         JsonWriter json = new JsonWriter(new StringBuilder())
                 .beginObject()

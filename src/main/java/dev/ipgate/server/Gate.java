@@ -78,6 +78,7 @@ public final class Gate implements AutoCloseable {
                 new RequestIds(),
                 new PasswordWork(),
                 new Denials(threads),
+                Denials.reported(threads),
                 new Occasional(LOG));
         worker = EventLoops.start("ipgate", threads, TASK_THREADS);
         usersFiles = new UsersFiles(worker);
@@ -101,7 +102,7 @@ public final class Gate implements AutoCloseable {
                 buffers,
                 settings.limits(),
                 new AdminHandler(gateway::snapshot, surroundings, new AdminPages(instruments())));
-        Commands commands = new Commands(this::reloadAndTell, surroundings.denials());
+        Commands commands = new Commands(this::reloadAndTell, surroundings);
         sockets = new Sockets(listeners, admin, new ControlSockets(commands));
         leaving = new Leaving(worker, surroundings.connections());
         shutdown = new Shutdown(worker, surroundings.connections());
@@ -142,6 +143,7 @@ public final class Gate implements AutoCloseable {
         new Lookout(worker, SECONDS_A_MINUTE, () -> {
                     history.endMinute();
                     surroundings.denials().endMinute();
+                    surroundings.reported().endMinute();
                 })
                 .start();
         return new Instruments(
@@ -150,6 +152,7 @@ public final class Gate implements AutoCloseable {
                 requestCounts,
                 history,
                 surroundings.denials(),
+                surroundings.reported(),
                 reloads,
                 listeners,
                 surroundings.connections(),
@@ -271,6 +274,7 @@ public final class Gate implements AutoCloseable {
         users.commit();
         gateway.swap(snapshot);
         surroundings.denials().letGoOfSnapshots();
+        surroundings.reported().letGoOfSnapshots();
         bound.commit();
         certificates.watch(sockets.endpoints());
         old.upstreams().stream()

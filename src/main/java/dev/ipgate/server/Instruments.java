@@ -16,6 +16,7 @@ record Instruments(
         RequestCounts requests,
         History history,
         Denials denials,
+        Denials reported,
         Reloads reloads,
         Listeners listeners,
         ClientConnections connections,

@@ -5,12 +5,13 @@ import dev.ipgate.client.ClientAddresses;
 import dev.ipgate.config.AuthSettings;
 import dev.ipgate.config.ClientAddressSettings;
 import dev.ipgate.config.Settings;
-import dev.ipgate.config.Settings.Mode;
 import dev.ipgate.config.SiteSettings;
 import dev.ipgate.lists.Groups;
 import dev.ipgate.net.IpAddress;
+import dev.ipgate.policy.CertificateDoor;
 import dev.ipgate.policy.Decision;
 import dev.ipgate.policy.Entry;
+import dev.ipgate.policy.Satisfy;
 import dev.ipgate.problem.Problems;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -31,21 +32,18 @@ public final class Judge {
     private final @Nullable Site defaultSite;
     private final List<Place> places;
     private final List<ListedRule> rules;
-    private final boolean reportOnly;
 
     private Judge(
             ClientAddresses addresses,
             Hosts<Site> sites,
             @Nullable Site defaultSite,
             List<Place> places,
-            List<ListedRule> rules,
-            boolean reportOnly) {
+            List<ListedRule> rules) {
         this.addresses = addresses;
         this.sites = sites;
         this.defaultSite = defaultSite;
         this.places = List.copyOf(places);
         this.rules = List.copyOf(rules);
-        this.reportOnly = reportOnly;
     }
 
     /** Compiles what was read; what is wrong or odd about the rules is added to the problems. */
@@ -68,8 +66,7 @@ public final class Judge {
                 address.recursive(),
                 address.keepMalformed(),
                 address.ignoreUntrustedForwarder());
-        return new Judge(
-                addresses, Hosts.compile(hosts), defaultSite, places, builder.listed(), settings.mode() == Mode.REPORT);
+        return new Judge(addresses, Hosts.compile(hosts), defaultSite, places, builder.listed());
     }
 
     private static Site addSite(
@@ -197,7 +194,8 @@ public final class Judge {
             @Nullable Decision decision) {
         Entry others = place.entry(decision);
         Entry entry = place.satisfy().afterCertificate(others, request.certificate());
-        if (entry == Entry.CLOSED && reportOnly) { // which denies nobody for an address, and spares nobody the rest
+        if (entry == Entry.CLOSED
+                && place.reportOnly()) { // which denies nobody for an address, and spares nobody the rest
             others = place.auth() == null ? Entry.OPEN : Entry.PASSWORD;
             entry = place.satisfy().afterCertificate(others, request.certificate());
         }
@@ -221,6 +219,9 @@ public final class Judge {
         }
         if (entry == Entry.PASSWORD) {
             return Verdict.ask(client, place, decision);
+        }
+        if (decision != null && request.certificate() == CertificateDoor.OPEN && place.satisfy() == Satisfy.ANY) {
+            decision = decision.withoutTrial(); // it would have come in by its certificate
         }
         return others == Entry.OPEN
                 ? Verdict.pass(client, place, decision)

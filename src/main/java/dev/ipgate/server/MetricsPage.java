@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -168,6 +169,18 @@ final class MetricsPage {
                 "ipgate_config_warnings",
                 "Warnings about what is in force.",
                 reloads.warnings().size());
+        scrape.gauge(
+                "ipgate_rule_end_timestamp_seconds",
+                "When a rule with an end ends, or has ended.",
+                values -> instruments.snapshot().get().judge().rules().stream()
+                        .filter(listed -> listed.rule().until() != null)
+                        .limit(RequestCounts.MOST)
+                        .forEach(listed -> values.add(
+                                seconds(Objects.requireNonNull(listed.rule().until())),
+                                "list",
+                                listed.place(),
+                                "rule",
+                                RequestCounts.label(listed.rule()))));
         certificates(scrape);
         scrape.counter(
                 "ipgate_certificate_failures",

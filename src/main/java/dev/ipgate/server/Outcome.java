@@ -9,7 +9,7 @@ enum Outcome {
     ALLOW,
     /** The rules did not let it in. */
     DENY,
-    /** The rules would not have let it in, and {@code mode: report} did. */
+    /** The rules would not have let it in, and {@code mode: report} did, or {@code report: true} of one of them. */
     WOULD_DENY,
     /** Something else did not let it in: its password, its Host, its form. */
     REFUSED,

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param policy which addresses may enter; null where a password alone decides
  * @param auth how a password is asked for; null if it is not
  * @param satisfy whether both the address and the password have to let a client in, or one of them
+ * @param reportOnly whether nobody is refused for an address
  * @param upstream the app
  * @param hostMatters whether only known Hosts may pass, because the app sees another Host or Origin than the browser's
  * @param api tells what a request does to the app
@@ -30,6 +31,7 @@ public record Place(
         @Nullable AccessPolicy policy,
         @Nullable AuthSettings auth,
         Satisfy satisfy,
+        boolean reportOnly,
         UpstreamSettings upstream,
         boolean hostMatters,
         MlflowApi api) {

@@ -4,6 +4,7 @@ import dev.ipgate.config.AuthSettings;
 import dev.ipgate.config.LocationSettings;
 import dev.ipgate.config.LocationSettings.Match;
 import dev.ipgate.config.RuleSettings;
+import dev.ipgate.config.Settings.Mode;
 import dev.ipgate.config.SiteSettings;
 import dev.ipgate.config.UpstreamSettings;
 import dev.ipgate.config.Whom;
@@ -60,7 +61,14 @@ final class PlaceBuilder {
         AccessPolicy policy = policy(name, site.rules(), needsPassword(site.auth(), site.satisfy()));
         warnOfTrusted(rules(name, site.rules()), site.rules());
         return add(
-                name, name, policy, site.auth(), site.satisfy(), site.upstream(), new MlflowApi(site.staticPrefix()));
+                name,
+                name,
+                policy,
+                site.auth(),
+                site.satisfy(),
+                site.mode() == Mode.REPORT,
+                site.upstream(),
+                new MlflowApi(site.staticPrefix()));
     }
 
     /**
@@ -94,6 +102,7 @@ final class PlaceBuilder {
                 policy(name, site, around, chain),
                 location.auth(),
                 location.satisfy(),
+                around.reportOnly(),
                 upstream,
                 around.api());
     }
@@ -142,7 +151,7 @@ final class PlaceBuilder {
     /** @param deliberate whether nobody is surprised that the list lets everybody in */
     private void review(List<Rule> rules, List<RuleSettings> settings, boolean deliberate) {
         for (PolicyReview.Finding finding : PolicyReview.of(rules, now.getEpochSecond())) {
-            boolean top = finding.rule().equals(rules.get(0));
+            boolean top = PolicyReview.isAtTop(finding.rule(), rules);
             if (!(deliberate && top && letsEverybodyIn(finding.rule()))) {
                 warn(finding, settings);
             }
@@ -175,7 +184,7 @@ final class PlaceBuilder {
     }
 
     private static Rule rule(Action action, AddressSet addresses) {
-        return new Rule(-1, action, "", addresses, Set.of(), null, null, null, Position.of(""));
+        return new Rule(-1, action, "", addresses, Set.of(), null, null, false, null, Position.of(""));
     }
 
     private boolean letsEverybodyIn(Rule rule) {
@@ -190,10 +199,12 @@ final class PlaceBuilder {
             @Nullable AccessPolicy policy,
             @Nullable AuthSettings auth,
             Satisfy satisfy,
+            boolean reportOnly,
             UpstreamSettings upstream,
             MlflowApi api) {
         boolean hostMatters = upstream.replacesHost() || upstream.originUpstream();
-        Place place = new Place(name, site, places.size(), policy, auth, satisfy, upstream, hostMatters, api);
+        Place place =
+                new Place(name, site, places.size(), policy, auth, satisfy, reportOnly, upstream, hostMatters, api);
         places.add(place);
         return place;
     }
@@ -214,6 +225,7 @@ final class PlaceBuilder {
                 rule.methods(),
                 rule.access(),
                 rule.until(),
+                rule.report(),
                 rule.note(),
                 rule.at());
         listed.add(new ListedRule(name, made));
@@ -221,7 +233,7 @@ final class PlaceBuilder {
     }
 
     private Rule list(String name, Action action, String whom, AddressSet addresses, Position at) {
-        Rule made = new Rule(listed.size(), action, whom, addresses, Set.of(), null, null, null, at);
+        Rule made = new Rule(listed.size(), action, whom, addresses, Set.of(), null, null, false, null, at);
         listed.add(new ListedRule(name, made));
         return made;
     }

@@ -41,6 +41,7 @@ final class RequestCounts {
             Set<String> methods,
             @Nullable Access access,
             @Nullable Instant until,
+            boolean report,
             int same) {
 
         @Override
@@ -59,6 +60,9 @@ final class RequestCounts {
             }
             if (until != null) {
                 label.append(" until ").append(until);
+            }
+            if (report) {
+                label.append(", reported");
             }
             return (same == 0 ? label : label.append(" #").append(same + 1)).toString();
         }
@@ -98,7 +102,7 @@ final class RequestCounts {
                 .map(listed -> rule(listed.place(), listed.rule(), seen))
                 .toArray(RuleHits[]::new);
         RuleHits[] unmatched = judge.places().stream()
-                .map(place -> hits(new RuleName(place.name(), NO_RULE, Set.of(), null, null, 0)))
+                .map(place -> hits(new RuleName(place.name(), NO_RULE, Set.of(), null, null, false, 0)))
                 .toArray(RuleHits[]::new);
         return new SnapshotCounts(site(""), bySite, byRule, unmatched, refusals, logins);
     }
@@ -150,7 +154,12 @@ final class RequestCounts {
     }
 
     private static RuleName name(String place, Rule rule, int same) {
-        return new RuleName(place, rule.toString(), rule.methods(), rule.access(), rule.until(), same);
+        return new RuleName(place, rule.toString(), rule.methods(), rule.access(), rule.until(), rule.report(), same);
+    }
+
+    /** A rule as metrics name it, within its list. */
+    static String label(Rule rule) {
+        return name("", rule, 0).label();
     }
 
     private RuleHits hits(RuleName name) {

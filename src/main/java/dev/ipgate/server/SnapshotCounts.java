@@ -48,6 +48,9 @@ final class SnapshotCounts {
         if (place != null && decision != null) {
             Rule rule = decision.rule();
             (rule == null ? unmatched[place.number()] : byRule[rule.number()]).hit(thread, now);
+            if (decision.onTrial() != null) {
+                byRule[decision.onTrial().number()].hit(thread, now);
+            }
         }
     }
 

@@ -15,7 +15,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /api/status}: what somebody who is locked out, or who does the locking, wants to see. */
@@ -41,10 +40,12 @@ final class StatusPage {
                 .member("now", time(Instant.now()))
                 .member("started", time(instruments.started()))
                 .member("conf", snapshot.settings().file().toString())
-                .member("mode", snapshot.settings().mode().name().toLowerCase(Locale.ROOT));
+                .member("mode", snapshot.settings().mode().word());
+        modes(json, snapshot);
         listeners(json);
         requests(json);
-        denials(json);
+        clients(json, "denied_clients", instruments.denials());
+        clients(json, "would_deny_clients", instruments.reported());
         rules(json, snapshot);
         upstreams(json, snapshot);
         reload(json);
@@ -95,13 +96,22 @@ final class StatusPage {
         json.endObject();
     }
 
-    /** Who was not let in, whoever came last first. */
-    private void denials(JsonWriter json) {
-        List<Denials.Client> clients =
-                instruments.denials().lastHour(Instant.now().getEpochSecond());
-        json.member("denied_clients_count", clients.size())
-                .name("denied_clients")
-                .beginArray();
+    /** The sites that only report. */
+    private static void modes(JsonWriter json, Snapshot snapshot) {
+        json.name("reporting_sites").beginArray();
+        snapshot.judge().places().stream()
+                .filter(Place::reportOnly)
+                .map(Place::site)
+                .distinct()
+                .limit(MOST_RULES)
+                .forEach(json::value);
+        json.endArray();
+    }
+
+    /** Who was not let in, or would not have been, whoever came last first. */
+    private static void clients(JsonWriter json, String name, Denials denials) {
+        List<Denials.Client> clients = denials.lastHour(Instant.now().getEpochSecond());
+        json.member(name + "_count", clients.size()).name(name).beginArray();
         for (Denials.Client client : clients.subList(0, Math.min(clients.size(), MOST_CLIENTS))) {
             Denial last = client.last();
             Explanation why = last.explanation();
@@ -138,6 +148,7 @@ final class StatusPage {
                     .member("position", rule.origin().fileAndLine())
                     .member("note", rule.note())
                     .member("until", rule.until() == null ? null : time(rule.until()))
+                    .member("report", rule.report())
                     .name("methods")
                     .beginArray();
             rule.methods().stream().sorted().forEach(json::value);

@@ -9,6 +9,7 @@ package dev.ipgate.server;
  * @param requestIds numbers for requests
  * @param passwords what passwords may take up
  * @param denials who was not let in
+ * @param reported who would not have been let in
  * @param failures tells the log, now and then, what the app did wrong
  */
 record Surroundings(
@@ -18,4 +19,5 @@ record Surroundings(
         RequestIds requestIds,
         PasswordWork passwords,
         Denials denials,
+        Denials reported,
         Occasional failures) {}

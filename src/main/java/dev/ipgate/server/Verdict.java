@@ -3,6 +3,7 @@ package dev.ipgate.server;
 import dev.ipgate.client.ClientAddress;
 import dev.ipgate.config.AuthSettings;
 import dev.ipgate.policy.Decision;
+import dev.ipgate.policy.Rule;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,14 +101,28 @@ public record Verdict(
         return place;
     }
 
-    /** The rules deny the client for good, but {@code mode: report} lets it pass. */
+    /** It passes, and would not if its place and all rules there were in force: see {@link #isOnTrial}. */
     public boolean onlyReported() {
-        return passes()
+        return passes() && isOnTrial();
+    }
+
+    /** The address is denied for good, but {@code mode: report} or that of a rule takes no notice of it. */
+    public boolean isOnTrial() {
+        boolean byPassword = asksPassword || user != null;
+        return refusal == null
                 && place != null
                 && decision != null
-                && !decision.allowed()
+                && (decision.onTrial() != null || !decision.allowed())
                 && !certified
-                && (user == null || place.needsAddress());
+                && (!byPassword || place.needsAddress());
+    }
+
+    /** The rule to look at: the one that denies on trial, or else the one that decides; null if there is neither. */
+    public @Nullable Rule rule() {
+        if (decision == null) {
+            return null;
+        }
+        return decision.onTrial() != null && isOnTrial() ? decision.onTrial() : decision.rule();
     }
 
     /** One word for the log: allow, deny, would-deny, password, here, or the refusal's own name. */

@@ -14,7 +14,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -197,6 +196,39 @@ class AccessPolicyTest {
                 .isEqualTo(new Decision(Action.DENY, null));
     }
 
+    @ParameterizedTest(name = "{0} at {1} is {2}: {3}")
+    @CsvSource(delimiter = '|', textBlock = """
+            # client | second | action | because
+            1.1.1.1  | 0      | ALLOW  | rule "deny 1.1.1.0/24" at ipgate.yaml:1 would deny it, and only reports; rule "allow 1.0.0.0/8" at ipgate.yaml:2 decides
+            1.2.1.1  | 0      | ALLOW  | rule "allow 1.0.0.0/8" at ipgate.yaml:2
+            # what it would deny is denied anyway
+            2.2.2.2  | 0      | DENY   | rule "deny 2.0.0.0/8" at ipgate.yaml:4
+            9.9.9.9  | 0      | DENY   | no rule matched
+            # it comes too late
+            3.3.3.3  | 0      | ALLOW  | rule "allow 3.0.0.0/8" at ipgate.yaml:5
+            # the first of two
+            4.4.4.4  | 0      | ALLOW  | rule "deny 4.4.4.4" at ipgate.yaml:7 would deny it, and only reports; rule "allow 4.0.0.0/8" at ipgate.yaml:10 decides
+            4.4.4.4  | 50     | ALLOW  | rule "deny 4.4.0.0/16" at ipgate.yaml:8 would deny it, and only reports; rule "allow 4.0.0.0/8" at ipgate.yaml:10 decides
+            4.4.4.4  | 70     | ALLOW  | rule "allow 4.0.0.0/8" at ipgate.yaml:10
+            # one that decides in between ends, too
+            5.5.5.5  | 0      | ALLOW  | rule "allow 5.5.5.5" at ipgate.yaml:12
+            5.5.5.5  | 50     | ALLOW  | rule "deny 5.5.5.5" at ipgate.yaml:13 would deny it, and only reports; rule "allow 5.0.0.0/8" at ipgate.yaml:14 decides
+            5.5.5.5  | 60     | DENY   | no rule matched
+            """)
+    void aRuleOnTrialIsSaidToDenyAndTheOthersDecide(String client, long now, Action action, String because) {
+        AccessPolicy policy = AccessPolicy.compile(Rules.parse("""
+                deny 1.1.1.0/24 report; allow 1.0.0.0/8;
+                deny 2.2.2.2 report; deny 2.0.0.0/8;
+                allow 3.0.0.0/8; deny 3.3.3.3 report;
+                deny 4.4.4.4 report until=50; deny 4.4.0.0/16 report until=70; deny 9.9.9.9 report; allow 4.0.0.0/8 until=90;
+                deny 6.0.0.0/8; allow 5.5.5.5 until=50; deny 5.5.5.5 report; allow 5.0.0.0/8 until=60"""));
+
+        Decision decision = policy.decide("GET", Access.WRITE, IpAddress.parse(client), now);
+
+        assertThat(decision.action()).isEqualTo(action);
+        assertThat(decision.reason()).isEqualTo(because);
+    }
+
     @Test
     void agreesWithAScanOfTheRules() {
         Random random = new Random(SEED);
@@ -218,11 +250,11 @@ class AccessPolicyTest {
                     String method = METHODS.get(random.nextInt(METHODS.size()));
                     long now = random.nextInt(7);
                     Access access = random.nextBoolean() ? Access.READ : Access.WRITE;
-                    Rule expected = scan(rules, method, access, client, now);
+                    Decision expected = scan(rules, method, access, client, now);
 
-                    assertThat(policy.decide(method, access, client, now).rule())
+                    assertThat(policy.decide(method, access, client, now))
                             .as("%s (%s) %s at %d by %s, seed %d", method, access, client, now, rules, SEED)
-                            .isSameAs(expected);
+                            .isEqualTo(expected);
                     probes++;
                 }
             }
@@ -231,7 +263,8 @@ class AccessPolicyTest {
     }
 
     /** The obvious way: look at every rule in order. */
-    private static @Nullable Rule scan(List<Rule> rules, String method, Access access, IpAddress client, long now) {
+    private static Decision scan(List<Rule> rules, String method, Access access, IpAddress client, long now) {
+        Rule onTrial = null;
         for (Rule rule : rules) {
             boolean ended = rule.until() != null && now >= rule.until().getEpochSecond();
             boolean named = rule.methods().isEmpty()
@@ -242,11 +275,15 @@ class AccessPolicyTest {
                     || (rule.action() == Action.ALLOW
                             ? most == Access.WRITE || access == Access.READ
                             : most == Access.READ || access == Access.WRITE);
-            if (!ended && named && goesSoFar && rule.addresses().contains(client)) {
-                return rule;
+            if (ended || !named || !goesSoFar || !rule.addresses().contains(client)) {
+                continue;
             }
+            if (!rule.report()) {
+                return new Decision(rule.action(), rule, rule.action() == Action.ALLOW ? onTrial : null);
+            }
+            onTrial = onTrial == null ? rule : onTrial;
         }
-        return null;
+        return new Decision(Action.DENY, null);
     }
 
     private static Rule randomRule(Random random, List<IpRange> written, int line) {
@@ -256,7 +293,8 @@ class AccessPolicyTest {
         Instant until = random.nextInt(3) > 0 ? null : Instant.ofEpochSecond(random.nextInt(6));
         Access access = random.nextInt(3) > 0 ? null : random.nextBoolean() ? Access.READ : Access.WRITE;
         Action action = random.nextBoolean() ? Action.ALLOW : Action.DENY;
-        return Rules.rule(action, ranges.toString(), AddressSet.of(ranges), methods, access, until, line);
+        boolean report = action == Action.DENY && random.nextInt(3) == 0;
+        return Rules.rule(action, ranges.toString(), AddressSet.of(ranges), methods, access, until, report, line);
     }
 
     @Test

@@ -80,6 +80,15 @@ class PolicyReviewTest {
             allow 10.0.0.0/8 until=2000; deny 10.0.0.1 until=1500          | 2: "deny 10.0.0.1" can never match: "allow 10.0.0.0/8" at ipgate.yaml:1 covers it
             allow 10.0.0.0/9 until=2000; allow 10.128.0.0/9 until=2000; allow 10.0.0.0/8 until=1500; allow 10.0.0.0/8 | 3: "allow 10.0.0.0/8" can never match: the rules above cover it together
 
+            # on trial: covers nothing that is in force
+            deny 10.0.0.0/8 report; allow 10.0.0.0/8                       | ''
+            deny all report; allow 10.0.0.0/8; deny 10.0.0.1               | 3: "deny 10.0.0.1" can never match: "allow 10.0.0.0/8" at ipgate.yaml:2 covers it
+            deny all report; deny 10.0.0.0/8; allow all                    | ''
+            deny 10.0.0.0/8 report; deny 10.0.0.1 report; allow all        | 2: "deny 10.0.0.1" can never match: "deny 10.0.0.0/8" at ipgate.yaml:1 covers it/3: "allow all" at the top lets everybody in
+            deny 10.0.0.1; deny 10.0.0.1 report; allow all                 | 2: "deny 10.0.0.1" can never match: "deny 10.0.0.1" at ipgate.yaml:1 covers it
+            deny 10.0.0.1 report; allow ::1; deny all                      | 1: "deny 10.0.0.1" would change nothing: whomever it names is decided about the same way without it
+            deny 10.0.0.1 report; allow all; deny ::1                      | 2: "allow all" at the top lets everybody in/3: "deny ::1" can never match: "allow all" at ipgate.yaml:2 covers it
+
             # groups may fill later
             allow nobody; deny nobody                                      | ''
             """)
@@ -118,6 +127,9 @@ class PolicyReviewTest {
             allow all read                     | allow 10.0.0.0/8                 | "allow 10.0.0.0/8" lets in 10.0.0.0, to change something, which the list that this one replaces denies
             allow all read                     | allow 10.0.0.0/8 PUT             | "allow 10.0.0.0/8" lets in 10.0.0.0 for PUT, to change something, which the list that this one replaces denies
             allow 10.1.0.0/16                  | allow 10.0.0.0/8 read            | "allow 10.0.0.0/8" lets in 10.0.0.0, which the list that this one replaces denies
+            # rules on trial deny nobody
+            deny all report; allow 10.0.0.0/8  | allow 10.0.0.0/8                 | ''
+            allow 10.0.0.0/8                   | deny all report; allow all       | "allow all" lets in 0.0.0.0, which the list that this one replaces denies
             # ends
             allow 10.0.0.0/8                   | allow all until=1000             | ''
             allow all until=1000               | allow 10.0.0.0/8                 | "allow 10.0.0.0/8" lets in 10.0.0.0, which the list that this one replaces denies
@@ -143,7 +155,7 @@ class PolicyReviewTest {
                 Access access = random.nextInt(3) > 0 ? null : Access.WRITE;
                 Instant until = random.nextInt(3) > 0 ? null : Instant.ofEpochSecond(NOW + 1 + random.nextInt(2));
                 rules.add(Rules.rule(
-                        Action.DENY, ranges.toString(), AddressSet.of(ranges), methods, access, until, i + 1));
+                        Action.DENY, ranges.toString(), AddressSet.of(ranges), methods, access, until, false, i + 1));
             }
             AccessPolicy policy = AccessPolicy.compile(rules);
             List<Rule> met = new ArrayList<>();

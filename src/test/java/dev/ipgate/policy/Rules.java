@@ -32,16 +32,19 @@ final class Rules {
         Set<String> methods = Set.of();
         Access access = null;
         Instant until = null;
+        boolean report = false;
         for (String word : Arrays.asList(words).subList(2, words.length)) {
             if (word.startsWith("until=")) {
                 until = Instant.ofEpochSecond(Long.parseLong(word.substring("until=".length())));
+            } else if (word.equals("report")) {
+                report = true;
             } else if (word.equals("read") || word.equals("write")) {
                 access = Access.valueOf(word.toUpperCase(Locale.ROOT));
             } else {
                 methods = Set.of(word.split(",", -1));
             }
         }
-        return rule(action, words[1], addresses(words[1]), methods, access, until, line);
+        return rule(action, words[1], addresses(words[1]), methods, access, until, report, line);
     }
 
     /** Whom a rule names: {@code all}, {@code nobody}, or ranges joined by plus signs. */
@@ -60,8 +63,18 @@ final class Rules {
             Set<String> methods,
             @Nullable Access access,
             @Nullable Instant until,
+            boolean report,
             int line) {
         return new Rule(
-                line, action, whom, addresses, methods, access, until, null, new Position("ipgate.yaml", line, 5));
+                line,
+                action,
+                whom,
+                addresses,
+                methods,
+                access,
+                until,
+                report,
+                null,
+                new Position("ipgate.yaml", line, 5));
     }
 }
