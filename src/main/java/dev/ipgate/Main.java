@@ -11,7 +11,9 @@ import dev.ipgate.cli.ImportNginx;
 import dev.ipgate.cli.Passwd;
 import dev.ipgate.cli.Reload;
 import dev.ipgate.cli.Serve;
+import dev.ipgate.cli.SshSession;
 import dev.ipgate.cli.UsageException;
+import dev.ipgate.net.IpAddress;
 import dev.ipgate.problem.ConfigException;
 import dev.ipgate.problem.Problem;
 import dev.ipgate.server.CannotListenException;
@@ -23,6 +25,8 @@ import java.io.PrintStream;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Arguments in, exit status out. */
 public final class Main {
@@ -31,15 +35,19 @@ public final class Main {
     private final PrintStream err;
     private final Map<String, Command> commands = new LinkedHashMap<>();
 
-    /** Messages go to {@code err}, answers to {@code out}; from {@code in} comes what a command is told to read. */
-    Main(InputStream in, PrintStream out, PrintStream err) {
+    /**
+     * Messages go to {@code err}, answers to {@code out}; from {@code in} comes what a command is told to read.
+     *
+     * @param operator where whoever types a command sits, if it is known
+     */
+    Main(InputStream in, PrintStream out, PrintStream err, Supplier<@Nullable IpAddress> operator) {
         this.out = out;
         this.err = err;
         commands.put("serve", new Serve(err));
         commands.put("check", new Check(out, err));
         commands.put("explain", new Explain(out, err));
         commands.put("import-nginx", new ImportNginx(out, err));
-        commands.put("reload", new Reload(out, err));
+        commands.put("reload", new Reload(out, err, operator));
         commands.put("passwd", new Passwd(in, err));
     }
 
@@ -47,7 +55,7 @@ public final class Main {
         configureLogging();
         configureTls();
         Thread.setDefaultUncaughtExceptionHandler(Main::uncaught);
-        System.exit(new Main(System.in, System.out, System.err).run(args));
+        System.exit(new Main(System.in, System.out, System.err, SshSession::client).run(args));
     }
 
     /**

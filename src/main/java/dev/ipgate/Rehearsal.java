@@ -73,7 +73,7 @@ final class Rehearsal {
     }
 
     private void command(String... args) {
-        new Main(InputStream.nullInputStream(), System.out, new PrintStream(said, true, UTF_8)).run(args);
+        new Main(InputStream.nullInputStream(), System.out, new PrintStream(said, true, UTF_8), () -> null).run(args);
     }
 
     private int port(Thread serving) throws InterruptedException {

@@ -19,7 +19,8 @@ record CommandRun(int status, String out, String err) {
         ByteArrayInputStream in = new ByteArrayInputStream(input.getBytes(UTF_8));
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int status = new Main(in, new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8)).run(args);
+        int status = new Main(in, new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8), () -> null)
+                .run(args);
         return new CommandRun(status, out.toString(UTF_8), err.toString(UTF_8));
     }
 

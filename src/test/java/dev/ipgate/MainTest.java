@@ -93,6 +93,7 @@ class MainTest {
             check --json=yes         | --json takes no value
             check -c a -c b          | -c is given twice
             check ipgate.yaml        | unexpected: "ipgate.yaml"
+            check --as office        | "office" is not an IP address
             reload now               | unexpected: "now"
             serve now                | unexpected: "now"
             explain                  | missing: ADDRESS
@@ -174,6 +175,31 @@ class MainTest {
                 .forEach(problem -> assertThat(
                                 problem.getAsJsonObject().get("severity").getAsString())
                         .isEqualTo("warning"));
+    }
+
+    @Test
+    void checkSaysWhoGetsInAndRefusesAFileThatDeniesThem() throws IOException {
+        String conf = conf(GOOD);
+
+        assertThat(CommandRun.of("check", "-c", conf, "--as", "203.0.113.7"))
+                .isEqualTo(new CommandRun(
+                        0,
+                        "203.0.113.7: allow, by rule \"allow 203.0.113.7\" at " + conf + ":4, in the default site\n",
+                        conf + ": fine\n"));
+        assertThat(CommandRun.of("check", "-c", conf, "--as", "203.0.113.7", "--as=2001:db8::1"))
+                .isEqualTo(new CommandRun(
+                        78,
+                        "203.0.113.7: allow, by rule \"allow 203.0.113.7\" at " + conf + ":4, in the default site\n"
+                                + "2001:db8::1: deny, by rule \"deny all\" at " + conf + ":5, in the default site\n",
+                        conf + ": locks out 2001:db8::1\n"));
+
+        CommandRun json = CommandRun.of("check", "-c", conf, "--as", "198.51.100.4", "--json");
+        assertThat(json.status()).isEqualTo(78);
+        assertThat(json.json().get("usable").getAsBoolean()).isFalse();
+        JsonObject standing = json.json().getAsJsonArray("as").get(0).getAsJsonObject();
+        assertThat(standing.get("client").getAsString()).isEqualTo("198.51.100.4");
+        assertThat(standing.get("decision").getAsString()).isEqualTo("deny");
+        assertThat(standing.get("rule_position").getAsString()).isEqualTo(conf + ":5:5");
     }
 
     @ParameterizedTest

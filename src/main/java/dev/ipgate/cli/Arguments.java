@@ -1,5 +1,6 @@
 package dev.ipgate.cli;
 
+import dev.ipgate.net.IpAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -161,6 +162,19 @@ public final class Arguments {
             throw new UsageException("unexpected: \"" + operands.get(names.length) + "\"");
         }
         return operands;
+    }
+
+    /**
+     * An argument that is an address.
+     *
+     * @throws UsageException if it is none
+     */
+    static IpAddress address(String text) {
+        try {
+            return IpAddress.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(String.valueOf(e.getMessage()));
+        }
     }
 
     /** How many operands there are, for a command that has something to say about one too many. */

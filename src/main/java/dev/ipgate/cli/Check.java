@@ -2,18 +2,22 @@ package dev.ipgate.cli;
 
 import dev.ipgate.cli.Arguments.Option;
 import dev.ipgate.json.JsonWriter;
+import dev.ipgate.net.IpAddress;
 import dev.ipgate.problem.ConfigException;
 import dev.ipgate.problem.Problem;
 import dev.ipgate.server.Configuration;
+import dev.ipgate.server.Standing;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** {@code check}: reads the conf file as {@code serve} would, and says everything that is wrong with it; nginx -t. */
 public final class Check implements Command {
 
+    private static final Option AS = Option.repeated("--as", "ADDRESS");
     private static final Option JSON = Option.flag("--json");
 
     private final PrintStream out;
@@ -27,9 +31,10 @@ public final class Check implements Command {
     @Override
     public String help() {
         return """
-                ipgate check [-c FILE] [--json]    says what is wrong with the conf file
+                ipgate check [-c FILE] [--as ADDRESS] [--json]    says what is wrong with the conf file
 
                   -c, --conf FILE  the conf file; /etc/ipgate/ipgate.yaml, else conf/ipgate.yaml
+                  --as ADDRESS     says which rule decides about a client, and refuses a file that denies it; several
                   --json           the problems as JSON, on stdout
 
                 Exit status: 0 the file can be used (there may be warnings), 78 it cannot.
@@ -38,24 +43,43 @@ public final class Check implements Command {
 
     @Override
     public int run(String[] args) {
-        Arguments arguments = Arguments.parse(args, ConfFile.OPTION, JSON);
+        Arguments arguments = Arguments.parse(args, ConfFile.OPTION, AS, JSON);
         arguments.operands();
         Path conf = ConfFile.of(arguments);
+        List<IpAddress> clients =
+                arguments.values(AS).stream().map(Arguments::address).toList();
+        Instant now = Instant.now();
         List<Problem> problems;
+        List<Standing> standings = List.of();
         boolean usable = true;
         try {
-            problems = Configuration.load(conf, Instant.now()).warnings();
+            Configuration configuration = Configuration.load(conf, now);
+            problems = configuration.warnings();
+            standings = clients.stream()
+                    .flatMap(client -> configuration.standings(client, now).stream())
+                    .toList();
         } catch (ConfigException e) {
             problems = e.problems();
             usable = false;
         }
+        boolean lockedOut = standings.stream().anyMatch(Standing::isRefused);
         if (arguments.has(JSON)) {
-            out.println(json(conf, usable, problems));
+            out.println(json(conf, usable && !lockedOut, problems, standings));
         } else {
             problems.forEach(problem -> err.println(problem.withExcerpt()));
-            err.println(summary(conf, usable, problems.size()));
+            standings.forEach(one -> out.println(one.client() + ": " + one.word() + ", by " + one.text()));
+            err.println(
+                    lockedOut ? conf + ": locks out " + lockedOut(standings) : summary(conf, usable, problems.size()));
         }
-        return usable ? ExitStatus.OK : ExitStatus.CONFIG;
+        return usable && !lockedOut ? ExitStatus.OK : ExitStatus.CONFIG;
+    }
+
+    private static String lockedOut(List<Standing> standings) {
+        return standings.stream()
+                .filter(Standing::isRefused)
+                .map(one -> one.client().toString())
+                .distinct()
+                .collect(Collectors.joining(", "));
     }
 
     private static String summary(Path conf, boolean usable, int count) {
@@ -65,7 +89,7 @@ public final class Check implements Command {
         return conf + ": cannot be used; " + count + (count == 1 ? " problem" : " problems");
     }
 
-    private static String json(Path conf, boolean usable, List<Problem> problems) {
+    private static String json(Path conf, boolean usable, List<Problem> problems, List<Standing> standings) {
         JsonWriter json = new JsonWriter(new StringBuilder())
                 .beginObject()
                 .member("file", conf.toString())
@@ -80,6 +104,18 @@ public final class Check implements Command {
                     .member("column", problem.at().column())
                     .member("setting", problem.setting())
                     .member("message", problem.message())
+                    .endObject();
+        }
+        json.endArray().name("as").beginArray();
+        for (Standing standing : standings) {
+            json.beginObject()
+                    .member("client", standing.client().toString())
+                    .member("site", standing.site())
+                    .member("decision", standing.word())
+                    .member("reason", standing.reason())
+                    .member(
+                            "rule_position",
+                            standing.at() == null ? null : standing.at().toString())
                     .endObject();
         }
         return json.endArray().endObject().toString();

@@ -72,7 +72,7 @@ public final class Explain implements Command {
         if (RequestIds.isId(operand)) {
             return askGate(operand, arguments);
         }
-        IpAddress client = address(operand);
+        IpAddress client = Arguments.address(operand);
         Configuration configuration = Configuration.load(ConfFile.of(arguments), Instant.now());
         Request request = request(arguments, client, configuration);
         Verdict verdict = configuration.judge().judge(request, Instant.now().getEpochSecond());
@@ -149,7 +149,7 @@ public final class Explain implements Command {
         String host = arguments.value(HOST);
         List<String> hosts = headers.getOrDefault("Host", List.of());
         return new Request(
-                ClientAddress.direct(peer == null ? client : address(peer)),
+                ClientAddress.direct(peer == null ? client : Arguments.address(peer)),
                 headers::get,
                 "http",
                 null,
@@ -170,13 +170,5 @@ public final class Explain implements Command {
 
     private static String orElse(@Nullable String given, String otherwise) {
         return given == null ? otherwise : given;
-    }
-
-    private static IpAddress address(String text) {
-        try {
-            return IpAddress.parse(text);
-        } catch (IllegalArgumentException e) {
-            throw new UsageException(String.valueOf(e.getMessage()));
-        }
     }
 }

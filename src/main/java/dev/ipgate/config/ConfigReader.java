@@ -68,7 +68,14 @@ public final class ConfigReader {
         AuthReader auths = new AuthReader(file, clientAddress.header(), problems);
         RulesReader rules = new RulesReader(file, whom, problems);
         Mode mode = top.word("mode", Mode.ENFORCE, Mode.WORDS);
-        SiteReader sites = new SiteReader(new DoorsReader(auths, certificates), rules, new UpstreamReader(file), mode);
+        Setting guard = top.find("guard");
+        SiteReader sites = new SiteReader(
+                new DoorsReader(auths, certificates),
+                rules,
+                new UpstreamReader(file),
+                whom,
+                mode,
+                guard == null ? List.of() : whom.read(guard));
         if (!top.has("listen")) {
             top.missing("listen", "is missing; write a port, or such as 127.0.0.1:8080");
         }

@@ -20,6 +20,7 @@ enum Keys {
             "limits",
             "access_log",
             "mode",
+            "guard",
             "admin",
             "control"),
     ADMIN("admin", "listen", "rules", "auth", "satisfy", "hosts"),
@@ -64,7 +65,7 @@ enum Keys {
             "replace_path"),
     UPSTREAM_AUTHORIZATION("upstream", "replace_file"),
     UPSTREAM_TLS("upstream", "ca_file", "verify"),
-    SITE("sites", "hosts", "preset", "auth", "satisfy", "rules", "locations", "upstream", "mode"),
+    SITE("sites", "hosts", "preset", "auth", "satisfy", "rules", "locations", "upstream", "mode", "guard"),
     LIMITS(
             "limits",
             "request_body",

@@ -19,11 +19,26 @@ final class SiteReader {
     private final UpstreamReader upstreams;
     private final LocationsReader locations;
     private final HostNames hosts = new HostNames();
+    private final WhomReader whom;
     private final Mode mode;
+    private final List<Whom> guard;
 
-    /** @param mode of sites that say nothing about it */
-    SiteReader(DoorsReader doors, RulesReader rules, UpstreamReader upstreams, Mode mode) {
+    /**
+     * Makes a reader.
+     *
+     * @param mode of sites that say nothing about it
+     * @param guard of sites that say nothing about it
+     */
+    SiteReader(
+            DoorsReader doors,
+            RulesReader rules,
+            UpstreamReader upstreams,
+            WhomReader whom,
+            Mode mode,
+            List<Whom> guard) {
+        this.whom = whom;
         this.mode = mode;
+        this.guard = guard;
         this.doors = doors;
         this.rules = rules;
         this.upstreams = upstreams;
@@ -46,7 +61,9 @@ final class SiteReader {
                         + " under each of them");
             }
         }
-        return onlySites ? null : site(top, mode, "", Position.of(top.at().file()));
+        return onlySites
+                ? null
+                : site(top, mode, guard, "", Position.of(top.at().file()));
     }
 
     List<SiteSettings> readSites(@Nullable Setting setting) {
@@ -63,7 +80,13 @@ final class SiteReader {
             if (names == null || (names.isList() && names.items().isEmpty())) {
                 section.missing("hosts", "is missing; write the names by which the site is chosen");
             }
-            SiteSettings site = site(section, section.word("mode", mode, Mode.WORDS), item.name(), item.at());
+            Setting own = section.find("guard");
+            SiteSettings site = site(
+                    section,
+                    section.word("mode", mode, Mode.WORDS),
+                    own == null ? guard : whom.read(own),
+                    item.name(),
+                    item.at());
             if (site != null) {
                 sites.add(site);
             }
@@ -75,7 +98,7 @@ final class SiteReader {
         return INHERITED.contains(key) ? "\"" + key + "\" is for all sites together; write it at the top level" : null;
     }
 
-    private @Nullable SiteSettings site(Section section, Mode mode, String name, Position at) {
+    private @Nullable SiteSettings site(Section section, Mode mode, List<Whom> guard, String name, Position at) {
         List<String> names = hosts.read(section.find("hosts"));
         Setting list = section.find("rules");
         Setting app = section.find("upstream");
@@ -107,6 +130,7 @@ final class SiteReader {
                         upstream,
                         preset.staticPrefix(),
                         mode,
+                        guard,
                         name,
                         at);
     }

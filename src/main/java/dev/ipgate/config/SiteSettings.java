@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param upstream the app
  * @param staticPrefix the path below which MLflow's pages are (its {@code --static-prefix}); empty for the root
  * @param mode whether the address decides, or is only judged and logged
+ * @param guard whom the site must not deny, or the conf file is refused; usually empty
  * @param setting the site's place in the file, such as {@code sites[0]}; empty for the default site
  * @param at where it stands
  */
@@ -31,5 +32,6 @@ public record SiteSettings(
         UpstreamSettings upstream,
         String staticPrefix,
         Mode mode,
+        List<Whom> guard,
         String setting,
         Position at) {}

@@ -1,8 +1,10 @@
 package dev.ipgate.net;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.function.IntConsumer;
+import java.util.function.IntPredicate;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +44,18 @@ public final class RangeTable {
     /** Hands on the numbers that occur within a set, some more than once. */
     public void forEachWithin(AddressSet set, IntConsumer consumer) {
         set.forEach(range -> segments(range.first().isIpv4()).forEachWithin(range, consumer));
+    }
+
+    /** The lowest address of a set whose number is wanted, IPv4 before IPv6; null if there is none. */
+    public @Nullable IpAddress firstWithin(AddressSet set, IntPredicate wanted) {
+        List<IpAddress> found = new ArrayList<>();
+        set.forEach(range -> {
+            IpAddress first = found.isEmpty() ? segments(range.first().isIpv4()).firstWithin(range, wanted) : null;
+            if (first != null) {
+                found.add(first);
+            }
+        });
+        return found.isEmpty() ? null : found.get(0);
     }
 
     /** The lowest address that has a number, IPv4 before IPv6; null if none has. */

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.function.IntConsumer;
+import java.util.function.IntPredicate;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -109,6 +110,18 @@ final class Segments {
         for (int segment = boundaries.rank(range.first()); segment <= last; segment++) {
             consumer.accept(number(segment));
         }
+    }
+
+    @Nullable
+    IpAddress firstWithin(IpRange range, IntPredicate wanted) {
+        int first = boundaries.rank(range.first());
+        int last = boundaries.rank(range.last());
+        for (int segment = first; segment <= last; segment++) {
+            if (wanted.test(number(segment))) {
+                return segment == first ? range.first() : boundaries.get(segment - 1);
+            }
+        }
+        return null;
     }
 
     @Nullable

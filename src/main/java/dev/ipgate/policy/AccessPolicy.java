@@ -1,5 +1,6 @@
 package dev.ipgate.policy;
 
+import dev.ipgate.net.AddressSet;
 import dev.ipgate.net.IpAddress;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -7,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** An ordered access list, compiled for lookup. Immutable and safe to share between threads. */
 public final class AccessPolicy {
@@ -70,6 +72,17 @@ public final class AccessPolicy {
      */
     public Decision decide(String method, Access access, IpAddress client, long now) {
         return (access == Access.READ ? reads : writes).of(method).decide(client, now);
+    }
+
+    /**
+     * The lowest address of a set that is denied, IPv4 before IPv6; null if all of them are allowed.
+     *
+     * @param method the request's method
+     * @param access what the request does to the app
+     * @param now seconds since the epoch
+     */
+    public @Nullable IpAddress firstDenied(String method, Access access, AddressSet clients, long now) {
+        return (access == Access.READ ? reads : writes).of(method).firstDenied(clients, now);
     }
 
     /** The rules that decide for some address, method, access and time. The others can never match. */

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Rules that all hold for the same request methods, compiled: every address has its verdict. */
 final class VerdictTable {
@@ -29,6 +30,12 @@ final class VerdictTable {
 
     Decision decide(IpAddress client, long now) {
         return verdicts[table.get(client)].at(now);
+    }
+
+    /** The lowest address of a set that is denied, IPv4 before IPv6; null if none is. */
+    @Nullable
+    IpAddress firstDenied(AddressSet clients, long now) {
+        return table.firstWithin(clients, place -> !verdicts[place].at(now).allowed());
     }
 
     /** The rules that decide for some address at some time. */

@@ -67,6 +67,8 @@ final class Changes {
                 "mode",
                 settings -> Stream.concat(
                         Stream.of(settings.mode()), sites(settings).map(site -> name(site) + " " + site.mode())));
+        changes.compare(
+                "guard", settings -> sites(settings).map(site -> name(site) + " " + site.guard())); // without positions
         changes.compare("admin", settings -> admin(settings.admin()));
         changes.compare("control", settings -> Stream.ofNullable(settings.control()));
         return changes.said.isEmpty() ? "same settings, list files read again" : String.join(", ", changes.said);

@@ -4,6 +4,7 @@ import dev.ipgate.config.AuthSettings;
 import dev.ipgate.config.ConfigReader;
 import dev.ipgate.config.Settings;
 import dev.ipgate.lists.Groups;
+import dev.ipgate.net.IpAddress;
 import dev.ipgate.problem.ConfigException;
 import dev.ipgate.problem.Position;
 import dev.ipgate.problem.Problem;
@@ -66,9 +67,17 @@ public record Configuration(
         Groups groups = Groups.load(settings, problems);
         problems.throwIfErrors();
         Judge judge = Judge.of(settings, groups, problems, now);
+        Guard.check(settings, judge.entrances(), groups, problems, now.getEpochSecond());
         AdminDoor admin = AdminDoor.of(settings, groups, problems, now);
         problems.throwIfErrors();
         return new Configuration(settings, judge, admin, problems.warnings());
+    }
+
+    /** How an address stands with every site. */
+    public List<Standing> standings(IpAddress client, Instant now) {
+        return judge.entrances().stream()
+                .map(entrance -> Standing.of(entrance, client, now.getEpochSecond()))
+                .toList();
     }
 
     /**

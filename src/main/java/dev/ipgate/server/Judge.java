@@ -32,18 +32,21 @@ public final class Judge {
     private final @Nullable Site defaultSite;
     private final List<Place> places;
     private final List<ListedRule> rules;
+    private final List<Place> entrances;
 
     private Judge(
             ClientAddresses addresses,
             Hosts<Site> sites,
             @Nullable Site defaultSite,
             List<Place> places,
-            List<ListedRule> rules) {
+            List<ListedRule> rules,
+            List<Place> entrances) {
         this.addresses = addresses;
         this.sites = sites;
         this.defaultSite = defaultSite;
         this.places = List.copyOf(places);
         this.rules = List.copyOf(rules);
+        this.entrances = List.copyOf(entrances);
     }
 
     /** Compiles what was read; what is wrong or odd about the rules is added to the problems. */
@@ -52,13 +55,13 @@ public final class Judge {
         PlaceBuilder builder =
                 new PlaceBuilder(groups, settings.clientAddress().trustedProxies(), problems, now, places);
         Map<String, Site> hosts = new LinkedHashMap<>(); // as regular expressions are tried in the order of the file
+        List<Site> all = new ArrayList<>();
         Site defaultSite = null;
         if (settings.defaultSite() != null) {
             defaultSite = addSite(settings.defaultSite(), builder, hosts, problems);
+            all.add(defaultSite);
         }
-        for (SiteSettings site : settings.sites()) {
-            addSite(site, builder, hosts, problems);
-        }
+        settings.sites().forEach(site -> all.add(addSite(site, builder, hosts, problems)));
         ClientAddressSettings address = settings.clientAddress();
         ClientAddresses addresses = new ClientAddresses(
                 groups.resolve(address.trustedProxies()),
@@ -66,7 +69,13 @@ public final class Judge {
                 address.recursive(),
                 address.keepMalformed(),
                 address.ignoreUntrustedForwarder());
-        return new Judge(addresses, Hosts.compile(hosts), defaultSite, places, builder.listed());
+        return new Judge(
+                addresses,
+                Hosts.compile(hosts),
+                defaultSite,
+                places,
+                builder.listed(),
+                all.stream().map(Standing::entrance).toList());
     }
 
     private static Site addSite(
@@ -88,6 +97,11 @@ public final class Judge {
     /** All sites and locations, by number. */
     List<Place> places() {
         return places;
+    }
+
+    /** The place of each site's front page, the default site's first, then in the order of the file. */
+    List<Place> entrances() {
+        return entrances;
     }
 
     /** The rules of all places, by number. */
@@ -211,7 +225,7 @@ public final class Judge {
                 return Verdict.refuse(client, place, decision, Refusal.UNKNOWN_HOST, stranger);
             }
         }
-        if (place.upstream().originUpstream() && changes(request)) {
+        if (place.upstream().originUpstream() && request.mayChangeSomething()) {
             List<String> origins = request.headers().lines("Origin");
             if (origins != null && !origins.isEmpty() && !isOwnOrigin(request, origins)) {
                 return Verdict.refuse(client, place, decision, Refusal.FOREIGN_ORIGIN, origins.get(0));
@@ -285,16 +299,5 @@ public final class Judge {
 
     private boolean isKnown(HostName host, Site site) {
         return host.isIpLiteral() || host.isLocalhost() || site.equals(sites.find(host));
-    }
-
-    /** Whether a request may change something. A WebSocket may carry anything, so opening one counts. */
-    private static boolean changes(Request request) {
-        return switch (request.method()) {
-            case "GET", "HEAD", "OPTIONS" -> {
-                List<String> upgrade = request.headers().lines("Upgrade");
-                yield upgrade != null && !upgrade.isEmpty();
-            }
-            default -> true;
-        };
     }
 }

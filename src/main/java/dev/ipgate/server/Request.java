@@ -34,6 +34,17 @@ public record Request(
         return upgrade != null && upgrade.stream().anyMatch("websocket"::equalsIgnoreCase);
     }
 
+    /** Whether it may change something. A WebSocket may carry anything, so opening one counts. */
+    boolean mayChangeSomething() {
+        return switch (method) {
+            case "GET", "HEAD", "OPTIONS" -> {
+                List<String> upgrade = headers.lines("Upgrade");
+                yield upgrade != null && !upgrade.isEmpty();
+            }
+            default -> true;
+        };
+    }
+
     /** The same with another look at the client's certificate. */
     Request with(CertificateDoor looked) {
         return looked == certificate

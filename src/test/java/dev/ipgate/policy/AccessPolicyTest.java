@@ -11,6 +11,7 @@ import java.lang.management.ManagementFactory;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -260,6 +261,39 @@ class AccessPolicyTest {
             }
         }
         assertThat(probes).isGreaterThan(200_000);
+    }
+
+    @Test
+    void theFirstDeniedOfASetIsTheLowestThatARequestWouldFindDenied() {
+        Random random = new Random(SEED);
+        int found = 0;
+        for (int round = 0; round < 1_000; round++) {
+            List<IpRange> written = new ArrayList<>();
+            List<Rule> rules = new ArrayList<>();
+            for (int i = 0; i < 6; i++) {
+                rules.add(randomRule(random, written, i + 1));
+            }
+            List<IpRange> asked = random.nextBoolean()
+                    ? Samples.ranges(random, 3)
+                    : List.of(written.isEmpty() ? Samples.range(random) : written.get(random.nextInt(written.size())));
+            written.addAll(asked);
+            AddressSet set = AddressSet.of(asked);
+            AccessPolicy policy = AccessPolicy.compile(rules);
+            long now = random.nextInt(7);
+
+            IpAddress expected = Samples.around(written).stream()
+                    .filter(set::contains)
+                    .filter(client ->
+                            !policy.decide("GET", Access.READ, client, now).allowed())
+                    .min(Comparator.comparing(IpAddress::isIpv4).reversed().thenComparing(Comparator.naturalOrder()))
+                    .orElse(null);
+
+            assertThat(policy.firstDenied("GET", Access.READ, set, now))
+                    .as("%s by %s at %d, seed %d", asked, rules, now, SEED)
+                    .isEqualTo(expected);
+            found += expected == null ? 0 : 1;
+        }
+        assertThat(found).isBetween(200, 990);
     }
 
     /** The obvious way: look at every rule in order. */
