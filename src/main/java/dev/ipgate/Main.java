@@ -10,6 +10,7 @@ import dev.ipgate.cli.Explain;
 import dev.ipgate.cli.ImportNginx;
 import dev.ipgate.cli.Passwd;
 import dev.ipgate.cli.Reload;
+import dev.ipgate.cli.ReplayLog;
 import dev.ipgate.cli.Serve;
 import dev.ipgate.cli.SshSession;
 import dev.ipgate.cli.UsageException;
@@ -48,6 +49,7 @@ public final class Main {
         commands.put("explain", new Explain(out, err));
         commands.put("import-nginx", new ImportNginx(out, err));
         commands.put("reload", new Reload(out, err, operator));
+        commands.put("replay", new ReplayLog(in, out));
         commands.put("passwd", new Passwd(in, err));
     }
 

@@ -24,6 +24,7 @@ class ArchitectureTest {
     private static final List<String> LAYERS = List.of(
             "dev.ipgate",
             "dev.ipgate.cli",
+            "dev.ipgate.replay",
             "dev.ipgate.server",
             "dev.ipgate.upstream",
             "dev.ipgate.http2",

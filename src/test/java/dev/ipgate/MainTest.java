@@ -61,7 +61,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"serve", "check", "explain", "reload"})
+    @ValueSource(strings = {"serve", "check", "explain", "reload", "replay"})
     void everyCommandHasHelpThatNamesItsExitStatuses(String command) {
         CommandRun run = CommandRun.of(command, "--help");
 

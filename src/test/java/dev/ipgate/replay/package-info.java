@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ipgate.replay;
+
+import org.jspecify.annotations.NullMarked;
