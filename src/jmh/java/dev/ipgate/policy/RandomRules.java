@@ -32,7 +32,17 @@ final class RandomRules {
             AddressSet addresses = AddressSet.of(List.of(block.range()));
             Position origin = new Position("ipgate.yaml", rules.size() + 1, 0);
             rules.add(new Rule(
-                    rules.size(), action, block.toString(), addresses, Set.of(), null, null, false, null, origin));
+                    rules.size(),
+                    action,
+                    block.toString(),
+                    addresses,
+                    Set.of(),
+                    null,
+                    null,
+                    false,
+                    null,
+                    null,
+                    origin));
         }
         return rules;
     }

@@ -83,6 +83,6 @@ final class AdminReader {
         List<Whom> whom = LOOPBACK.stream()
                 .<Whom>map(block -> new Whom.Addresses(IpRange.parse(block), block, admin.at()))
                 .toList();
-        return new RuleSettings(Action.ALLOW, whom, Set.of(), null, null, false, null, admin.name(), admin.at());
+        return new RuleSettings(Action.ALLOW, whom, Set.of(), null, null, false, null, null, admin.name(), admin.at());
     }
 }

@@ -32,7 +32,7 @@ enum Keys {
     AUTH("auth", "realm", "users_file", "user_header", "attempts"),
     AUTH_ATTEMPTS("auth", "failures", "window", "delay", "hold"),
     RULES_FILE("rules", "nginx_file"),
-    RULE("rules", "allow", "deny", "methods", "access", "until", "report", "note"),
+    RULE("rules", "allow", "deny", "methods", "access", "until", "report", "note", "owner"),
     LOCATION(
             "locations",
             "path",

@@ -167,7 +167,7 @@ final class LocationsReader {
         }
         List<Whom> all = List.of(new Whom.Everyone(setting.at()));
         return List.of(new RuleSettings(
-                Action.DENY, all, Set.of(), Access.WRITE, null, false, null, setting.name(), setting.at()));
+                Action.DENY, all, Set.of(), Access.WRITE, null, false, null, null, setting.name(), setting.at()));
     }
 
     private static @Nullable String path(Setting setting, Match match) {

@@ -132,6 +132,6 @@ final class PresetReader {
 
     private static List<RuleSettings> rules(Action action, Whom whom, Setting setting) {
         return List.of(new RuleSettings(
-                action, List.of(whom), Set.of(), null, null, false, null, setting.name(), setting.at()));
+                action, List.of(whom), Set.of(), null, null, false, null, null, setting.name(), setting.at()));
     }
 }

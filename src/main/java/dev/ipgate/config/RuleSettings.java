@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param until when it ends, or null
  * @param report whether whom it would deny is only reported; a rule that denies
  * @param note free text, or null
+ * @param owner whom to ask about it, or null
  * @param setting its place in the file, such as {@code locations[0].rules[2]}
  * @param at where it stands
  */
@@ -29,5 +30,6 @@ public record RuleSettings(
         @Nullable Instant until,
         boolean report,
         @Nullable String note,
+        @Nullable String owner,
         String setting,
         Position at) {}

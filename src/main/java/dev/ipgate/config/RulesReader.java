@@ -98,7 +98,7 @@ final class RulesReader {
         IpRange range = line.whom();
         Whom one = range == null ? new Whom.Everyone(line.at()) : new Whom.Addresses(range, line.text(), line.at());
         Action action = line.allow() ? Action.ALLOW : Action.DENY;
-        return new RuleSettings(action, List.of(one), Set.of(), null, null, false, null, name, line.at());
+        return new RuleSettings(action, List.of(one), Set.of(), null, null, false, null, null, name, line.at());
     }
 
     private @Nullable RuleSettings rule(Setting setting) {
@@ -125,6 +125,7 @@ final class RulesReader {
         Instant until = until(section.find("until"));
         boolean report = report(section, allow);
         String note = section.text("note");
+        String owner = section.text("owner");
         Setting named = allow != null ? allow : deny;
         if (named == null) {
             return null;
@@ -136,7 +137,8 @@ final class RulesReader {
         List<Whom> whoms = whom.read(named);
         return whoms.isEmpty()
                 ? null
-                : new RuleSettings(action, whoms, methods, access, until, report, note, setting.name(), setting.at());
+                : new RuleSettings(
+                        action, whoms, methods, access, until, report, note, owner, setting.name(), setting.at());
     }
 
     private static String withoutAction(String text) {
@@ -159,7 +161,8 @@ final class RulesReader {
         }
         return rule.hasKey("allow")
                         || rule.hasKey("deny")
-                        || Spelling.nearest(key, List.of("methods", "access", "until", "report", "note")) != null
+                        || Spelling.nearest(key, List.of("methods", "access", "until", "report", "note", "owner"))
+                                != null
                 ? null
                 : "unknown action \"" + key + "\"; use allow or deny";
     }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param until when it ends, to the second; from that second on it is as if it were not there
  * @param report whether it is on trial: whom it names is judged by the rules below, and only said to have been named
  * @param note what the operator wrote beside it
+ * @param owner whom to ask about it
  * @param origin where it stands
  */
 public record Rule(
@@ -31,6 +32,7 @@ public record Rule(
         @Nullable Instant until,
         boolean report,
         @Nullable String note,
+        @Nullable String owner,
         Position origin) {
 
     /** The second at which a rule without an end does end. */

@@ -1,6 +1,7 @@
 package dev.ipgate.server;
 
 import dev.ipgate.eventloop.LoopClock;
+import dev.ipgate.http.BodySink;
 import dev.ipgate.http.ClientSide;
 import dev.ipgate.http.HeaderLines;
 import dev.ipgate.net.IpAddress;
@@ -26,6 +27,7 @@ final class AdminHandler implements HttpHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(AdminHandler.class);
     private static final int MOST_AT_WORK = 8; // pages that are being made
+    private static final int RETRY_SECONDS = 5;
     private static final HeaderLines HEADERS = headers();
 
     private final Supplier<Snapshot> current;
@@ -39,14 +41,11 @@ final class AdminHandler implements HttpHandler {
         this.pages = pages;
     }
 
-    /** Nothing is kept, guessed, framed, run or loaded. */
+    /** Nothing is kept, guessed or told to others. */
     private static HeaderLines headers() {
         Map<HttpString, String> headers = new LinkedHashMap<>();
         headers.put(Headers.CACHE_CONTROL, "no-store");
         headers.put(Headers.X_CONTENT_TYPE_OPTIONS, "nosniff");
-        headers.put(
-                Headers.CONTENT_SECURITY_POLICY,
-                "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
         headers.put(new HttpString("Cross-Origin-Resource-Policy"), "same-origin");
         headers.put(Headers.REFERRER_POLICY, "no-referrer");
         return new HeaderLines(headers);
@@ -110,6 +109,10 @@ final class AdminHandler implements HttpHandler {
             return;
         }
         transaction.passes(verdict);
+        if (request.path().equals(StatusEvents.PATH) && method.equals("GET")) {
+            listen(transaction, request);
+            return;
+        }
         AdminPages.Page page = pages.find(request.path());
         if (page == null) {
             send(transaction, AdminAnswer.text(404, "There is no such page; there are " + pages.names() + ".\n"));
@@ -122,6 +125,38 @@ final class AdminHandler implements HttpHandler {
                     SameThreadExecutor.INSTANCE,
                     () -> exchange.getIoThread().getWorker().execute(() -> make(transaction, page, accept)));
         }
+    }
+
+    /** From now on the client is told whatever changes. */
+    private void listen(Transaction transaction, Request request) {
+        HttpServerExchange exchange = transaction.exchange();
+        Snapshot entered = current.get();
+        boolean taken = exchange.isRequestComplete()
+                && pages.events().add(transaction, () -> mayStay(entered, request), () -> begin(exchange));
+        if (!taken) {
+            exchange.getResponseHeaders().put(Headers.RETRY_AFTER, RETRY_SECONDS);
+            send(transaction, AdminAnswer.text(503, "Too many listen; ask /api/status once in a while.\n"));
+        }
+    }
+
+    /** After a reload everybody has to ask anew, and a rule may end without one. */
+    private boolean mayStay(Snapshot entered, Request request) {
+        Snapshot snapshot = current.get();
+        AdminDoor door = snapshot.admin();
+        return snapshot == entered
+                && door != null
+                && door.judge(request, snapshot.judge().client(request), LoopClock.currentTimeMillis() / 1000)
+                                .refusal()
+                        == null;
+    }
+
+    private static BodySink begin(HttpServerExchange exchange) {
+        exchange.setStatusCode(200);
+        ClientSide.add(exchange, HEADERS);
+        exchange.getResponseHeaders()
+                .put(Headers.CONTENT_TYPE, StatusEvents.TYPE)
+                .put(Headers.CONTENT_SECURITY_POLICY, AdminAnswer.NOTHING);
+        return ClientSide.answer(exchange);
     }
 
     /** On a thread that may take its time. */
@@ -156,6 +191,7 @@ final class AdminHandler implements HttpHandler {
         ClientSide.add(exchange, HEADERS);
         HeaderMap headers = exchange.getResponseHeaders();
         headers.put(Headers.CONTENT_TYPE, answer.contentType());
+        headers.put(Headers.CONTENT_SECURITY_POLICY, answer.policy());
         headers.put(Headers.CONTENT_LENGTH, answer.body().remaining());
         new PageSending(transaction, ClientSide.answer(exchange), answer.body(), pending).run();
     }

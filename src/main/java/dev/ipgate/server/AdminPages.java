@@ -1,12 +1,14 @@
 package dev.ipgate.server;
 
 import dev.ipgate.upstream.Upstream;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.xnio.XnioWorker;
 
 /** The pages of the admin listener, by path. */
 final class AdminPages {
@@ -25,13 +27,20 @@ final class AdminPages {
 
     private final Map<String, Page> pages = new LinkedHashMap<>();
     private final Instruments instruments;
+    private final StatusEvents events;
 
-    AdminPages(Instruments instruments) {
+    AdminPages(Instruments instruments, XnioWorker worker) {
         this.instruments = instruments;
         MetricsPage metrics = new MetricsPage(instruments);
         StatusPage status = new StatusPage(instruments);
+        StatusDocument document = new StatusDocument();
+        events = new StatusEvents(worker, status);
+        pages.put("/", accept -> document.answer());
         pages.put("/metrics", metrics::answer);
         pages.put("/api/status", accept -> AdminAnswer.json(status.json()));
+        pages.put(
+                StatusEvents.PATH,
+                accept -> new AdminAnswer(200, StatusEvents.TYPE, ByteBuffer.allocate(0))); // for a HEAD
         pages.put("/healthz", accept -> AdminAnswer.text(200, "alive\n"));
         pages.put("/readyz", accept -> ready());
     }
@@ -40,6 +49,11 @@ final class AdminPages {
     @Nullable
     Page find(String path) {
         return pages.get(path);
+    }
+
+    /** Those who are told of every change. */
+    StatusEvents events() {
+        return events;
     }
 
     /** What there is, for people. */

@@ -141,7 +141,7 @@ final class Changes {
     private static String text(RuleSettings rule) {
         return rule.action() + " " + rule.whom() + " "
                 + rule.methods().stream().sorted().toList() + " " + rule.access() + " " + rule.until() + " "
-                + (rule.report() ? "report " : "") + rule.note();
+                + (rule.report() ? "report " : "") + rule.note() + " " + rule.owner();
     }
 
     private static String name(SiteSettings site) {

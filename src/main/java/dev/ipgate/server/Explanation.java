@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param status of the answer; 200 for a request that passes
  * @param reason which rule decided, or what else
+ * @param refusal what kind of refusal it is; null if it passes, or if a password decides
  * @param rule the rule, if one was asked
  * @param position where it stands
  * @param peer who connected, if not the client itself
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public record Explanation(
         int status,
         String reason,
+        @Nullable Refusal refusal,
         @Nullable String rule,
         @Nullable String position,
         @Nullable String peer,
@@ -38,6 +40,7 @@ public record Explanation(
         return new Explanation(
                 status(verdict),
                 verdict.reason(),
+                verdict.refusal(),
                 rule == null ? null : rule.toString(),
                 rule == null ? null : rule.origin().fileAndLine(),
                 client.peer().equals(client.address()) ? null : client.peer().toString(),
@@ -64,6 +67,9 @@ public record Explanation(
         Rule rule = verdict.rule();
         if (rule != null && rule.note() != null && verdict.isByRules()) {
             line(text, "note", rule.note());
+        }
+        if (rule != null && rule.owner() != null && verdict.isByRules()) {
+            line(text, "owner", rule.owner());
         }
         ClientAddress client = verdict.client();
         line(
@@ -135,6 +141,7 @@ public record Explanation(
                 .member("rule", rule == null ? null : rule.toString())
                 .member("rule_position", rule == null ? null : rule.origin().toString())
                 .member("note", rule == null ? null : rule.note())
+                .member("owner", rule == null ? null : rule.owner())
                 .member(
                         "client",
                         client.address() == null ? null : client.address().toString())

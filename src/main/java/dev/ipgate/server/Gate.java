@@ -101,7 +101,7 @@ public final class Gate implements AutoCloseable {
                 threads,
                 buffers,
                 settings.limits(),
-                new AdminHandler(gateway::snapshot, surroundings, new AdminPages(instruments())));
+                new AdminHandler(gateway::snapshot, surroundings, new AdminPages(instruments(), worker)));
         Commands commands = new Commands(this::reloadAndTell, surroundings);
         sockets = new Sockets(listeners, admin, new ControlSockets(commands));
         leaving = new Leaving(worker, surroundings.connections());

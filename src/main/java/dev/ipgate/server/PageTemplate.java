@@ -96,7 +96,7 @@ final class PageTemplate {
         return switch (gap) {
             case CLIENT -> escaping.apply(client(facts.client()));
             case CLIENT_MEMBER -> facts.client() == null ? "null" : '"' + escaping.apply(facts.client()) + '"';
-            case ALLOW -> escaping.apply(quotedForYaml(client(facts.client())));
+            case ALLOW -> escaping.apply(Remedy.whom(client(facts.client())));
             case WIDE -> client(facts.client()).length() > LONGEST_IN_LARGE_TYPE ? " long" : "";
             case REQUEST -> escaping.apply(facts.requestId());
             case TIME -> escaping.apply(facts.time());
@@ -106,10 +106,6 @@ final class PageTemplate {
 
     private String client(@Nullable String address) {
         return address == null ? unknown : address;
-    }
-
-    private static String quotedForYaml(String address) {
-        return address.indexOf(':') >= 0 ? '"' + address + '"' : address;
     }
 
     private static String escapedForJson(String text) {

@@ -184,7 +184,7 @@ final class PlaceBuilder {
     }
 
     private static Rule rule(Action action, AddressSet addresses) {
-        return new Rule(-1, action, "", addresses, Set.of(), null, null, false, null, Position.of(""));
+        return new Rule(-1, action, "", addresses, Set.of(), null, null, false, null, null, Position.of(""));
     }
 
     private boolean letsEverybodyIn(Rule rule) {
@@ -227,13 +227,14 @@ final class PlaceBuilder {
                 rule.until(),
                 rule.report(),
                 rule.note(),
+                rule.owner(),
                 rule.at());
         listed.add(new ListedRule(name, made));
         return made;
     }
 
     private Rule list(String name, Action action, String whom, AddressSet addresses, Position at) {
-        Rule made = new Rule(listed.size(), action, whom, addresses, Set.of(), null, null, false, null, at);
+        Rule made = new Rule(listed.size(), action, whom, addresses, Set.of(), null, null, false, null, null, at);
         listed.add(new ListedRule(name, made));
         return made;
     }

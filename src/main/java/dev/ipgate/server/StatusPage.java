@@ -32,12 +32,21 @@ final class StatusPage {
     }
 
     /** All of it as of now. Times are in UTC, as RFC 3339 has them. */
-    StringBuilder json() {
+    String json() {
+        return asOfNow(facts()) + "\n";
+    }
+
+    /** The same with the time, by which alone two answers may differ. */
+    static String asOfNow(String facts) {
+        return "{\"now\":\"" + time(Instant.now()) + "\"," + facts.substring(1);
+    }
+
+    /** All of it but the time, on one line. */
+    String facts() {
         StringBuilder text = new StringBuilder(8 << 10);
         JsonWriter json = new JsonWriter(text).beginObject();
         Snapshot snapshot = instruments.snapshot().get();
         json.member("version", Instruments.version())
-                .member("now", time(Instant.now()))
                 .member("started", time(instruments.started()))
                 .member("conf", snapshot.settings().file().toString())
                 .member("mode", snapshot.settings().mode().word());
@@ -51,7 +60,7 @@ final class StatusPage {
         reload(json);
         certificates(json);
         json.endObject();
-        return text.append('\n');
+        return text.toString();
     }
 
     private void listeners(JsonWriter json) {
@@ -123,6 +132,8 @@ final class StatusPage {
                     .member("status", why.status())
                     .member("reason", why.reason())
                     .member("rule", why.rule())
+                    .member("allow_line", Remedy.line(client.address(), why))
+                    .member("remedy", Remedy.text(why))
                     .member("position", why.position())
                     .member("method", last.request().method())
                     .member("path", last.request().path())
@@ -147,6 +158,7 @@ final class StatusPage {
                     .member("rule", rule.toString())
                     .member("position", rule.origin().fileAndLine())
                     .member("note", rule.note())
+                    .member("owner", rule.owner())
                     .member("until", rule.until() == null ? null : time(rule.until()))
                     .member("report", rule.report())
                     .name("methods")

@@ -75,6 +75,7 @@ final class Rules {
                 until,
                 report,
                 null,
+                null,
                 new Position("ipgate.yaml", line, 5));
     }
 }
