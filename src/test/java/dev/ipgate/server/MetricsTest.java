@@ -278,10 +278,10 @@ class MetricsTest {
                 + OpenSsl.tls(certificates.resolve("one").toString()) + "}\n" + conf(RULES));
 
         String one = "{certificate=\"" + certificates.resolve("one.pem") + "\"}";
-        assertThat(value("ipgate_certificate_expiry_timestamp_seconds" + one)).isEqualTo(end.getEpochSecond());
+        assertThat(value("ipgate_certificate_expiry_timestamp_seconds" + one)).isEqualTo((double) end.getEpochSecond());
         double now = Instant.now().toEpochMilli() / 1000.0;
         double left = value("ipgate_certificate_expires_in_seconds" + one);
-        assertThat(now + left).isCloseTo(end.getEpochSecond(), within(60.0));
+        assertThat(now + left).isCloseTo((double) end.getEpochSecond(), within(60.0));
     }
 
     private double value(String series) throws IOException {
