@@ -90,12 +90,8 @@ final class StatusEvents {
         silent = changed ? 0 : (silent + 1) % HEARTBEAT;
         byte[] event = ("data: " + StatusPage.asOfNow(facts) + "\n\n").getBytes(UTF_8);
         for (Listener listener : listeners) {
-            if (changed || listener.isNew) {
-                listener.isNew = false;
-                listener.later(event);
-            } else {
-                listener.later(silent == 0 ? COMMENT : null);
-            }
+            listener.later(changed || listener.isNew ? event : null, silent == 0);
+            listener.isNew = false;
         }
     }
 
@@ -117,22 +113,24 @@ final class StatusEvents {
             this.client = client;
         }
 
-        void later(byte @Nullable [] event) {
+        void later(byte @Nullable [] event, boolean heartbeat) {
             try {
-                transaction.exchange().getIoThread().execute(() -> turn(event));
+                transaction.exchange().getIoThread().execute(() -> turn(event, heartbeat));
             } catch (RejectedExecutionException e) {
                 LOG.debug("the gate stops", e);
             }
         }
 
-        private void turn(byte @Nullable [] event) {
+        private void turn(byte @Nullable [] event, boolean heartbeat) {
             if (ended) {
                 return;
             }
             if (!mayStay.getAsBoolean() || (stalled && System.nanoTime() - stalledAt > PATIENCE)) {
                 transaction.notAnswered();
-            } else if (event != null && (event != COMMENT || !stalled)) {
+            } else if (event != null) {
                 tell(event);
+            } else if (heartbeat && !stalled) {
+                tell(COMMENT);
             }
         }
 
