@@ -49,7 +49,7 @@ public final class SshSession {
     /** The variable among those that a process was started with; null if it is not there, or if they are not ours to read. */
     static @Nullable String variable(Path environment) {
         try {
-            for (String variable : Files.readString(environment, ISO_8859_1).split("\0")) {
+            for (String variable : Files.readString(environment, ISO_8859_1).split("\0", -1)) {
                 if (variable.startsWith(VARIABLE + "=")) {
                     return variable.substring(VARIABLE.length() + 1);
                 }

@@ -45,8 +45,8 @@ final class CombinedLine {
         LoggedRequest.Was was = decision == null ? LoggedRequest.byStatus(status) : LoggedRequest.byDecision(decision);
         int afterMethod = line.indexOf(' ', from);
         int beforeProtocol = line.lastIndexOf(' ', to);
-        boolean whole = client != null && afterMethod > from && beforeProtocol > afterMethod && beforeProtocol < to;
-        if (!whole) { // a head that nobody could read, or a client without an address
+        boolean whole = afterMethod > from && beforeProtocol > afterMethod && beforeProtocol < to;
+        if (client == null || !whole) { // a head that nobody could read, or a client without an address
             boolean known = was == LoggedRequest.Was.UNKNOWN && (client != null || line.startsWith("- "));
             return known ? LoggedRequest.NOT_BY_ADDRESS : null;
         }

@@ -105,28 +105,25 @@ final class JsonLine {
 
     private char escape() {
         char kind = at < line.length() ? line.charAt(at++) : 'u';
-        switch (kind) {
-            case 'n':
-                return '\n';
-            case 'r':
-                return '\r';
-            case 't':
-                return '\t';
-            case 'b':
-                return '\b';
-            case 'f':
-                return '\f';
-            case 'u':
-                int code = 0;
-                for (int i = 0; i < 4; i++) {
-                    int digit = at < line.length() ? Character.digit(line.charAt(at++), 16) : -1;
-                    broken |= digit < 0;
-                    code = code << 4 | (digit & 0xF);
-                }
-                return (char) code;
-            default:
-                return kind;
+        return switch (kind) {
+            case 'n' -> '\n';
+            case 'r' -> '\r';
+            case 't' -> '\t';
+            case 'b' -> '\b';
+            case 'f' -> '\f';
+            case 'u' -> hexadecimal();
+            default -> kind;
+        };
+    }
+
+    private char hexadecimal() {
+        int code = 0;
+        for (int i = 0; i < 4; i++) {
+            int digit = at < line.length() ? Character.digit(line.charAt(at++), 16) : -1;
+            broken |= digit < 0;
+            code = code << 4 | (digit & 0xF);
         }
+        return (char) code;
     }
 
     private void expect(char c) {

@@ -22,7 +22,8 @@ public final class Replay {
     private final Configuration configuration;
     private final String host;
     private final long now;
-    private final Map<Decision, String> reasons = new IdentityHashMap<>(); // there are as many as rules, and some
+    private final IdentityHashMap<Decision, String> reasons =
+            new IdentityHashMap<>(); // there are as many as rules, and some
     final Tally newlyDenied = new Tally();
     final Tally newlyAllowed = new Tally();
     final Tally reported = new Tally();
@@ -92,10 +93,6 @@ public final class Replay {
             return;
         }
         Decision decision = verdict.decision();
-        tally.add(
-                request,
-                decision == null
-                        ? verdict.reason()
-                        : reasons.computeIfAbsent(decision, undescribed -> undescribed.reason()));
+        tally.add(request, decision == null ? verdict.reason() : reasons.computeIfAbsent(decision, Decision::reason));
     }
 }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 record Preference(Format format, Language language) {
 
     @Override
+    @SuppressWarnings("EnumOrdinal") // a hash code of this process alone
     public int hashCode() {
         return Format.values().length * language.ordinal() + format.ordinal();
     }

@@ -96,6 +96,7 @@ public final class Signals {
         }
     }
 
+    @SuppressWarnings("UnusedMethod") // it is found by its name
     private static void run(Runnable delivered, @SuppressWarnings("unused") Object signal) {
         delivered.run();
     }
