@@ -46,7 +46,11 @@ final class PackageFiles {
         this.maintainer = maintainer;
     }
 
-    /** @param args where to, the version, the time of the build, the maintainer */
+    /**
+     * Writes them.
+     *
+     * @param args where to, the version, the time of the build, the maintainer
+     */
     public static void main(String[] args) throws IOException {
         new PackageFiles(Path.of(""), args[1], Instant.parse(args[2]), args[3]).writeTo(Path.of(args[0]));
     }
@@ -85,7 +89,7 @@ final class PackageFiles {
                 .out()
                 .lines()
                 .filter(line -> line.startsWith("  ipgate "))
-                .map(line -> line.strip().split(" ")[1])
+                .map(line -> line.strip().split(" ", -1)[1])
                 .map(command -> HelpText.parse(CommandRun.of(command, "--help").out()))
                 .toList();
     }

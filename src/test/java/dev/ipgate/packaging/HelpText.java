@@ -60,7 +60,11 @@ public record HelpText(List<Form> forms, List<Operand> operands, List<Option> op
     private static final Pattern OPERAND = Pattern.compile(" {2}([A-Z]+) {2,}(\\S.*)");
     private static final Pattern OPTION = Pattern.compile(" {2}(?:(-\\w), )?(--[\\w-]+)(?: (\\S.*?))? {2,}(\\S.*)");
 
-    /** @throws IllegalArgumentException for a text of another form, since something would be missing from the man page */
+    /**
+     * Takes a text apart.
+     *
+     * @throws IllegalArgumentException for a text of another form, since something would be missing from the man page
+     */
     public static HelpText parse(String text) {
         List<Form> forms = new ArrayList<>();
         List<Operand> operands = new ArrayList<>();
@@ -90,7 +94,7 @@ public record HelpText(List<Form> forms, List<Operand> operands, List<Option> op
 
     /** The command's name, {@code check}. */
     public String command() {
-        return forms.get(0).synopsis().split(" ")[1];
+        return forms.get(0).synopsis().split(" ", -1)[1];
     }
 
     /** What it does in its first form, in a few words. */

@@ -170,7 +170,7 @@ public final class ManPage {
 
     private ManPage text(String markdown) {
         StringBuilder line = new StringBuilder();
-        for (String word : inline(markdown).split(" +")) {
+        for (String word : inline(markdown).split(" +", -1)) {
             if (line.length() > 0 && line.length() + 1 + word.length() > WIDTH) {
                 line(line.toString());
                 line.setLength(0);
