@@ -32,6 +32,8 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.mlflow_project.google.gson.JsonArray;
+import org.mlflow_project.google.gson.JsonParser;
 
 /** What is counted, and that it is counted right. */
 class MetricsTest {
@@ -122,6 +124,35 @@ class MetricsTest {
         assertThat(metrics.results().map(MatchResult::group))
                 .isNotEmpty()
                 .allSatisfy(name -> assertThat(page).contains("| `" + name + "` |"));
+    }
+
+    /** A histogram has its name with {@code _bucket} behind it. */
+    @Test
+    void theDashboardIsAboutMetricsThatThereAre() throws Exception {
+        JsonArray panels = JsonParser.parseString(Files.readString(Path.of("conf/examples/grafana/ipgate.json")))
+                .getAsJsonObject()
+                .getAsJsonArray("panels");
+        gate.getFrom("127.0.0.1", "/200");
+        gate.getFrom("127.0.0.2", "/200");
+        String page = Files.readString(Path.of("src/site/markdown/operations.md"));
+        String scraped = scrape().body();
+
+        assertThat(panels).isNotEmpty().allSatisfy(panel -> {
+            String expressions = panel.getAsJsonObject().get("targets").toString();
+            List<String> metrics = Pattern.compile("(ipgate|jvm|process)_[a-z_]+")
+                    .matcher(expressions)
+                    .results()
+                    .map(MatchResult::group)
+                    .toList();
+            assertThat(metrics).as(expressions).isNotEmpty();
+            for (String name : metrics) {
+                if (name.startsWith("ipgate_")) {
+                    assertThat(page).contains("| `" + name.replaceFirst("_bucket$", "") + "` |");
+                } else {
+                    assertThat(scraped).contains("\n" + name);
+                }
+            }
+        });
     }
 
     @Test
