@@ -298,7 +298,7 @@ class HttpsAppTest {
                         TestGate.start(folder, """
                         upstream:
                           urls: ["https://127.0.0.1:%d", "%s"]
-                          connect_timeout: 1s
+                          connect_timeout: 4s
                           tls: {ca_file: "%s"}
                         rules: [{allow: 127.0.0.1}]
                         """.formatted(mute.getLocalPort(), up.url(), keys.resolve("ca.pem")))) {
