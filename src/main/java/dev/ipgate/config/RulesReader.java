@@ -157,7 +157,7 @@ final class RulesReader {
     private static @Nullable String unknownKey(Setting rule, String key) {
         if (key.equals("for")) {
             return "a rule here cannot last \"for\" a while, which would begin anew at every reload; write when it ends:"
-                    + " until: 2026-12-31T23:59Z, or use ipgate grant";
+                    + " until: 2026-12-31T23:59Z";
         }
         return rule.hasKey("allow")
                         || rule.hasKey("deny")
