@@ -1,5 +1,7 @@
 package dev.ipgate.replay;
 
+import java.util.Locale;
+
 /** How logs write down what is no printable character: {@code \xXX} by nginx and ipgate, {@code \"} by Apache. */
 final class Escapes {
 
@@ -45,7 +47,7 @@ final class Escapes {
             if (c >= ' ' && c < 0x7F) {
                 shown.append(c);
             } else {
-                shown.append(c <= 0xFF ? "\\x" : "\\u").append(String.format(c <= 0xFF ? "%02X" : "%04X", (int) c));
+                shown.append(String.format(Locale.ROOT, c <= 0xFF ? "\\x%02X" : "\\u%04X", (int) c));
             }
         }
         return (end < text.length() ? shown.append("…") : shown).toString();

@@ -78,16 +78,16 @@ final class JsonLine {
         expect('"');
         int from = at;
         int end = line.indexOf('"', from);
-        int escape = line.indexOf('\\', from);
         if (end < 0 || broken) {
             broken = true;
             return "";
         }
-        if (escape < 0 || escape > end) {
-            at = end + 1;
-            return line.substring(from, end);
+        String plain = line.substring(from, end);
+        if (plain.indexOf('\\') >= 0) {
+            return escaped();
         }
-        return escaped();
+        at = end + 1;
+        return plain;
     }
 
     private String escaped() {

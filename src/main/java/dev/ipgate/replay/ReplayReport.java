@@ -2,6 +2,7 @@ package dev.ipgate.replay;
 
 import dev.ipgate.json.JsonWriter;
 import java.util.List;
+import java.util.Locale;
 
 /** What a {@link Replay} has found, for people and for programs. */
 public final class ReplayReport {
@@ -31,7 +32,7 @@ public final class ReplayReport {
     }
 
     private static void line(StringBuilder text, long count, String what) {
-        text.append(String.format("%10d  %s%n", count, what));
+        text.append(String.format(Locale.ROOT, "%10d  %s\n", count, what));
     }
 
     private static void clients(StringBuilder text, String title, Tally tally) {
@@ -43,7 +44,7 @@ public final class ReplayReport {
         long shown = 0;
         for (Tally.Client client : most) {
             shown += client.count();
-            text.append(String.format("%10d  %s: %s", client.count(), client.address(), client.reason()))
+            text.append(String.format(Locale.ROOT, "%10d  %s: %s", client.count(), client.address(), client.reason()))
                     .append(" (")
                     .append(client.first());
             if (client.count() > 1) {
@@ -55,7 +56,7 @@ public final class ReplayReport {
             String more = tally.others() == 0
                     ? tally.clients() - most.size() + " more clients"
                     : "more than " + (tally.clients() - most.size()) + " more clients";
-            text.append(String.format("%10d  %s%n", tally.count() - shown, more));
+            text.append(String.format(Locale.ROOT, "%10d  %s\n", tally.count() - shown, more));
         }
     }
 
