@@ -4,6 +4,7 @@ import dev.ipgate.config.Settings;
 import dev.ipgate.net.IpAddress;
 import dev.ipgate.server.Configuration;
 import dev.ipgate.server.ControlSocket.Answer;
+import dev.ipgate.server.Remedy;
 import dev.ipgate.server.Standing;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -62,7 +63,7 @@ public final class Reload implements Command {
                 .filter(Standing::isRefused)
                 .forEach(standing -> err.println("warning: you are connected from " + address
                         + " (SSH_CONNECTION), and this file denies you: " + standing.text()
-                        + "; guard: " + (address.isIpv4() ? address : "\"" + address + "\"")
+                        + "; guard: " + Remedy.whom(address.toString())
                         + " would have refused it"));
     }
 

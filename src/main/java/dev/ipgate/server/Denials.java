@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,6 +58,7 @@ final class Denials {
     }
 
     private final String denied; // how the log says what befell them
+    private final Predicate<Verdict> remembered;
     private final DeniedClients[] byThread;
     private final Consumer<String> log;
     private final AtomicInteger lines = new AtomicInteger(); // of this minute
@@ -67,13 +69,17 @@ final class Denials {
      *
      * @param threads IO threads
      */
-    Denials(int threads) {
-        this(threads, "denied", LOG::info);
+    static Denials refused(int threads) {
+        return new Denials(
+                threads,
+                "denied",
+                verdict -> verdict.refusal() != null && verdict.refusal().isRemembered(),
+                LOG::info);
     }
 
     /** The same for those whom only {@code report} lets in. They have lines of their own, and do not crowd out the denied. */
     static Denials reported(int threads) {
-        return new Denials(threads, "would deny", LOG::info);
+        return new Denials(threads, "would deny", Verdict::onlyReported, LOG::info);
     }
 
     /**
@@ -81,10 +87,12 @@ final class Denials {
      *
      * @param threads IO threads
      * @param denied how lines begin
+     * @param remembered whether a verdict is of interest
      * @param log takes lines
      */
-    Denials(int threads, String denied, Consumer<String> log) {
+    Denials(int threads, String denied, Predicate<Verdict> remembered, Consumer<String> log) {
         this.denied = denied;
+        this.remembered = remembered;
         this.log = log;
         byThread = new DeniedClients[threads];
         for (int i = 0; i < threads; i++) {
@@ -99,22 +107,10 @@ final class Denials {
      */
     void note(Transaction transaction, long now) {
         Verdict verdict = transaction.verdict();
-        if (verdict != null && verdict.refusal() != null && verdict.refusal().isRemembered()) {
-            add(transaction, verdict, now);
+        if (verdict != null && remembered.test(verdict)) {
+            Request request = transaction.request();
+            add(transaction.exchange().getIoThread().getNumber(), Denial.of(transaction.id(), now, request, verdict));
         }
-    }
-
-    /** The same where those are remembered that were let in for a trial. */
-    void noteReported(Transaction transaction, long now) {
-        Verdict verdict = transaction.verdict();
-        if (verdict != null && verdict.onlyReported()) {
-            add(transaction, verdict, now);
-        }
-    }
-
-    private void add(Transaction transaction, Verdict verdict, long now) {
-        Request request = transaction.request();
-        add(transaction.exchange().getIoThread().getNumber(), Denial.of(transaction.id(), now, request, verdict));
     }
 
     /** A request was not let in. On the IO thread with this number. */

@@ -1,7 +1,5 @@
 package dev.ipgate.server;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.ipgate.http.HeaderLines;
 import dev.ipgate.json.JsonWriter;
 import dev.ipgate.server.Preference.Format;
@@ -9,13 +7,9 @@ import dev.ipgate.server.Preference.Language;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Base64;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -63,7 +57,7 @@ final class ErrorPage {
     private static final int LONGEST_DETAIL = 200;
     private static final int LONGEST_REMEMBERED = 512;
 
-    private final String html = resource("error.html");
+    private final String html = PageResource.text("error.html");
     private final Map<Language, Properties> texts = new EnumMap<>(Language.class);
     private final Map<Preference, Edition> editions = new ConcurrentHashMap<>();
     private volatile Remembered remembered;
@@ -224,35 +218,18 @@ final class ErrorPage {
     /** Nothing may be loaded or run; the style is allowed by its hash alone. */
     private static String contentSecurityPolicy(String html) {
         String style = html.substring(html.indexOf("<style>") + "<style>".length(), html.indexOf("</style>"));
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(style.getBytes(UTF_8));
-            return "default-src 'none'; style-src 'sha256-"
-                    + Base64.getEncoder().encodeToString(hash)
-                    + "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        return "default-src 'none'; style-src " + PageResource.hashSource(style)
+                + "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
     }
 
     private static Properties texts(Language language) {
         Properties texts = new Properties();
-        try (StringReader reader = new StringReader(resource("refusals_" + language.tag() + ".properties"))) {
+        try (StringReader reader = new StringReader(PageResource.text("refusals_" + language.tag() + ".properties"))) {
             texts.load(reader);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return texts;
-    }
-
-    private static String resource(String name) {
-        try (InputStream in = ErrorPage.class.getResourceAsStream(name)) {
-            if (in == null) {
-                throw new IllegalStateException("the jar lacks " + name);
-            }
-            return new String(in.readAllBytes(), UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** What the last client wanted. */

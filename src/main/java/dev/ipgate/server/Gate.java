@@ -77,7 +77,7 @@ public final class Gate implements AutoCloseable {
                 new ListenerAnswers(),
                 new RequestIds(),
                 new PasswordWork(),
-                new Denials(threads),
+                Denials.refused(threads),
                 Denials.reported(threads),
                 new Occasional(LOG));
         worker = EventLoops.start("ipgate", threads, TASK_THREADS);

@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Arrays;
 
-/** Lines in UTF-8, up to a fixed number of bytes, of which it holds as many as it once needed. Not safe for use by several threads. */
+/**
+ * Lines in UTF-8, up to a fixed number of bytes, of which it holds as many as it once needed. Not safe for use by several
+ * threads.
+ */
 final class LineBuffer {
 
     private static final int MOST_BYTES_A_CHAR = 3;
-
     private static final int FIRST_BYTES = 16 * 1024;
 
     private final int capacity;
@@ -34,7 +36,10 @@ final class LineBuffer {
         return lines;
     }
 
-    /** Adds a line and a line feed; false, and nothing added, if there might be no room. Allocates only what it never needed before. */
+    /**
+     * Adds a line and a line feed; false, and nothing added, if there might be no room. Allocates only what it never needed
+     * before.
+     */
     boolean append(CharSequence line) {
         int length = line.length();
         if (length >= (capacity - end) / MOST_BYTES_A_CHAR) {

@@ -4,7 +4,7 @@ import dev.ipgate.net.IpAddress;
 import org.jspecify.annotations.Nullable;
 
 /** What the operator can do about a denial. */
-final class Remedy {
+public final class Remedy {
 
     private Remedy() {}
 
@@ -19,7 +19,7 @@ final class Remedy {
     }
 
     /** An address as a rule of the conf file has it: IPv6 in quotes, since YAML wants them. */
-    static String whom(String address) {
+    public static String whom(String address) {
         return address.indexOf(':') >= 0 ? '"' + address + '"' : address;
     }
 

@@ -9,8 +9,9 @@ public final class RequestIds {
 
     /*
      * A counter with a random start, scrambled so that two neighbours look different. The scrambling is a bijection, so
-     * no number comes twice; it keeps no secret and needs to keep none. (SecureRandom would take a start 15 ms.) Each thread takes many numbers at once: a counter
-     * that all write to would go from core to core at every request, and with it whatever lies beside it in memory.
+     * no number comes twice; it keeps no secret and needs to keep none, nor a SecureRandom, which
+     * would take 15 ms of a start. Each thread takes many numbers at once: a counter that all write to would go from core to
+     * core at every request, and with it whatever lies beside it in memory.
      */
 
     private static final long AT_ONCE = 1 << 10;

@@ -125,7 +125,7 @@ final class Snapshot {
         long now = LoopClock.currentTimeMillis() / 1000;
         counts.count(exchange.getIoThread().getNumber(), transaction.verdict(), exchange.getStatusCode(), now);
         surroundings.denials().note(transaction, now);
-        surroundings.reported().noteReported(transaction, now);
+        surroundings.reported().note(transaction, now);
         accessLog.write(transaction);
     }
 

@@ -35,6 +35,8 @@ function left(time) {
 // Rows stay the same elements as long as they are about the same thing, so that focus and selection survive an update.
 function table(id, items, keyOf, labels, cells) {
   const body = byId(id), rows = new Map([...body.rows].map(row => [row.dataset.key, row]));
+  if (!body.parentElement.tHead) body.parentElement.prepend(el('thead', {role: 'rowgroup'}, el('tr', {role: 'row'},
+    ...labels.map(label => el('th', {role: 'columnheader', scope: 'col'}, label)))));
   body.closest('section').classList.toggle('empty', !items.length);
   let at = body.firstElementChild;
   for (const item of items) {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class DenialsTest {
 
     private final List<String> log = new ArrayList<>();
-    private final Denials denials = new Denials(2, "denied", log::add);
+    private final Denials denials = new Denials(2, "denied", verdict -> true, log::add);
     private long id;
 
     private Denial denial(String client, long time, String path) {
