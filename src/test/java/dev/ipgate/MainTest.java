@@ -3,6 +3,7 @@ package dev.ipgate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ipgate.testing.App;
+import dev.ipgate.testing.OpenSsl;
 import dev.ipgate.testing.TestGate;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,6 +43,9 @@ class MainTest {
               - allow: 10.0.0.1/8
               - permit: 10.0.0.1
             """;
+
+    /** What all of them open. */
+    private static final String OPENS = "listens on port 8080\nserves any host by http://127.0.0.1:5050\n";
 
     @TempDir
     private Path folder;
@@ -113,7 +117,7 @@ class MainTest {
     void aGoodFileIsFine() throws IOException {
         String conf = conf(GOOD);
 
-        assertThat(CommandRun.of("check", "-c", conf)).isEqualTo(new CommandRun(0, "", conf + ": fine\n"));
+        assertThat(CommandRun.of("check", "-c", conf)).isEqualTo(new CommandRun(0, OPENS, conf + ": fine\n"));
     }
 
     @Test
@@ -122,7 +126,7 @@ class MainTest {
         CommandRun run = CommandRun.of("check", "--conf=" + conf);
 
         assertThat(run.status()).isZero();
-        assertThat(run.out()).isEmpty();
+        assertThat(run.out()).isEqualTo(OPENS);
         assertThat(run.err()).startsWith(conf + ":5:").contains(": warning: ").endsWith(": fine, with 1 warning\n");
     }
 
@@ -178,19 +182,59 @@ class MainTest {
     }
 
     @Test
+    void checkNamesTheListenersAndSites() throws IOException {
+        new OpenSsl(folder).ec("live", "DNS:a.example");
+        String conf = conf("""
+                listen:
+                  - {address: "[::1]:8443", tls: TLS}
+                  - {address: "*:80", redirect_to_https: true, acme_challenges: challenges}
+                  - {address: 127.0.0.1:8081, proxy_protocol: true}
+                client_address: {trusted_proxies: [127.0.0.1]}
+                admin: 9095
+                upstream: "http://127.0.0.1:5050"
+                rules: [{allow: 203.0.113.7}]
+                sites:
+                  - hosts: [a.example, "*.b.example"]
+                    upstream: {urls: ["http://127.0.0.1:5051", "https://127.0.0.1:5052"]}
+                    rules: [{allow: 203.0.113.7}]
+                """.replace("TLS", OpenSsl.tls("live")));
+        Files.createDirectory(folder.resolve("challenges"));
+
+        assertThat(CommandRun.of("check", "-c", conf))
+                .isEqualTo(new CommandRun(0, """
+                        listens on [::1]:8443, TLS with FOLDER/live.pem, HTTP/2
+                        listens on port 80, redirects to https, ACME challenges of FOLDER/challenges
+                        listens on 127.0.0.1:8081, PROXY protocol
+                        has its own pages on 127.0.0.1:9095
+                        serves any other host by http://127.0.0.1:5050
+                        serves a.example, *.b.example by http://127.0.0.1:5051, https://127.0.0.1:5052
+                        """.replace("FOLDER", folder.toString()), conf + ": fine\n"));
+        JsonObject json = CommandRun.of("check", "-c", conf, "--json").json();
+        assertThat(json.getAsJsonArray("listeners").get(0))
+                .hasToString("{\"address\":\"[::1]:8443\",\"tls\":true,\"http2\":true,\"proxy_protocol\":false,"
+                        + "\"redirect_to_https\":false,\"certificates\":[\"" + folder + "/live.pem\"]}");
+        assertThat(json.get("admin").getAsString()).isEqualTo("9095");
+        assertThat(json.getAsJsonArray("sites").get(1))
+                .hasToString("{\"hosts\":[\"a.example\",\"*.b.example\"],"
+                        + "\"apps\":[\"http://127.0.0.1:5051\",\"https://127.0.0.1:5052\"]}");
+    }
+
+    @Test
     void checkSaysWhoGetsInAndRefusesAFileThatDeniesThem() throws IOException {
         String conf = conf(GOOD);
 
         assertThat(CommandRun.of("check", "-c", conf, "--as", "203.0.113.7"))
                 .isEqualTo(new CommandRun(
                         0,
-                        "203.0.113.7: allow, by rule \"allow 203.0.113.7\" at " + conf + ":4, in the default site\n",
+                        OPENS + "203.0.113.7: allow, by rule \"allow 203.0.113.7\" at " + conf
+                                + ":4, in the default site\n",
                         conf + ": fine\n"));
         assertThat(CommandRun.of("check", "-c", conf, "--as", "203.0.113.7", "--as=2001:db8::1"))
                 .isEqualTo(new CommandRun(
                         78,
-                        "203.0.113.7: allow, by rule \"allow 203.0.113.7\" at " + conf + ":4, in the default site\n"
-                                + "2001:db8::1: deny, by rule \"deny all\" at " + conf + ":5, in the default site\n",
+                        OPENS + "203.0.113.7: allow, by rule \"allow 203.0.113.7\" at " + conf
+                                + ":4, in the default site\n" + "2001:db8::1: deny, by rule \"deny all\" at " + conf
+                                + ":5, in the default site\n",
                         conf + ": locks out 2001:db8::1\n"));
 
         CommandRun json = CommandRun.of("check", "-c", conf, "--as", "198.51.100.4", "--json");

@@ -13,8 +13,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
-/** {@code check}: reads the conf file as {@code serve} would, and says everything that is wrong with it; nginx -t. */
+/**
+ * {@code check}: reads the conf file as {@code serve} would, says everything that is wrong with it, and which listeners and
+ * sites it opens; nginx -t.
+ */
 public final class Check implements Command {
 
     private static final Option AS = Option.repeated("--as", "ADDRESS");
@@ -31,7 +35,7 @@ public final class Check implements Command {
     @Override
     public String help() {
         return """
-                ipgate check [-c FILE] [--as ADDRESS] [--json]    says what is wrong with the conf file
+                ipgate check [-c FILE] [--as ADDRESS] [--json]    says what is wrong with the conf file, and what it opens
 
                   -c, --conf FILE  the conf file; /etc/ipgate/ipgate.yaml, else conf/ipgate.yaml
                   --as ADDRESS     says which rule decides about a client, and refuses a file that denies it; several
@@ -51,10 +55,12 @@ public final class Check implements Command {
         Instant now = Instant.now();
         List<Problem> problems;
         List<Standing> standings = List.of();
+        Openings openings = null;
         boolean usable = true;
         try {
             Configuration configuration = Configuration.load(conf, now);
             problems = configuration.warnings();
+            openings = new Openings(configuration.settings());
             standings = clients.stream()
                     .flatMap(client -> configuration.standings(client, now).stream())
                     .toList();
@@ -64,9 +70,12 @@ public final class Check implements Command {
         }
         boolean lockedOut = standings.stream().anyMatch(Standing::isRefused);
         if (arguments.has(JSON)) {
-            out.println(json(conf, usable && !lockedOut, problems, standings));
+            out.println(json(conf, usable && !lockedOut, problems, openings, standings));
         } else {
             problems.forEach(problem -> err.println(problem.withExcerpt()));
+            if (openings != null) {
+                openings.lines().forEach(out::println);
+            }
             standings.forEach(one -> out.println(one.client() + ": " + one.word() + ", by " + one.text()));
             err.println(
                     lockedOut ? conf + ": locks out " + lockedOut(standings) : summary(conf, usable, problems.size()));
@@ -89,7 +98,8 @@ public final class Check implements Command {
         return conf + ": cannot be used; " + count + (count == 1 ? " problem" : " problems");
     }
 
-    private static String json(Path conf, boolean usable, List<Problem> problems, List<Standing> standings) {
+    private static String json(
+            Path conf, boolean usable, List<Problem> problems, @Nullable Openings openings, List<Standing> standings) {
         JsonWriter json = new JsonWriter(new StringBuilder())
                 .beginObject()
                 .member("file", conf.toString())
@@ -106,7 +116,11 @@ public final class Check implements Command {
                     .member("message", problem.message())
                     .endObject();
         }
-        json.endArray().name("as").beginArray();
+        json.endArray();
+        if (openings != null) {
+            openings.addTo(json);
+        }
+        json.name("as").beginArray();
         for (Standing standing : standings) {
             json.beginObject()
                     .member("client", standing.client().toString())

@@ -1,5 +1,6 @@
 package dev.ipgate.cli;
 
+import dev.ipgate.net.IpAddress;
 import java.net.InetSocketAddress;
 
 /** An address as a person would type it. */
@@ -11,7 +12,6 @@ final class Listening {
         if (address.getAddress().isAnyLocalAddress()) {
             return "port " + address.getPort();
         }
-        String host = address.getAddress().getHostAddress();
-        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
+        return IpAddress.of(address.getAddress()).withPort(address.getPort());
     }
 }

@@ -150,6 +150,11 @@ public final class IpAddress implements Comparable<IpAddress> {
         return Long.hashCode(high * 31 + low);
     }
 
+    /** The address and a port, as a URL has them (RFC 3986, section 3.2.2): {@code [::1]:8080}. */
+    public String withPort(int port) {
+        return (isIpv4() ? toString() : "[" + this + "]") + ":" + port;
+    }
+
     /** The canonical text: dotted decimal, or RFC 5952. */
     @Override
     public String toString() {

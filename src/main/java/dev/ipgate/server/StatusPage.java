@@ -3,6 +3,7 @@ package dev.ipgate.server;
 import dev.ipgate.config.CertificateFiles;
 import dev.ipgate.json.JsonWriter;
 import dev.ipgate.metrics.ThreadHistogram;
+import dev.ipgate.net.IpAddress;
 import dev.ipgate.policy.Rule;
 import dev.ipgate.problem.Problem;
 import dev.ipgate.upstream.Upstream;
@@ -66,7 +67,7 @@ final class StatusPage {
     private void listeners(JsonWriter json) {
         json.name("listen").beginArray();
         for (InetSocketAddress address : instruments.listeners().addresses()) {
-            json.value(address.getAddress().getHostAddress() + " " + address.getPort());
+            json.value(IpAddress.of(address.getAddress()).withPort(address.getPort()));
         }
         json.endArray();
         ClientConnections connections = instruments.connections();

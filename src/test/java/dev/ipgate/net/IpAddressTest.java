@@ -438,4 +438,10 @@ class IpAddressTest {
     void ipv6IsCountedByThe64(String address, String subnet) {
         assertThat(IpAddress.parse(address).subnet64()).isEqualTo(IpAddress.parse(subnet));
     }
+
+    @ParameterizedTest
+    @CsvSource({"127.0.0.1, 127.0.0.1:80", "::, [::]:80", "0:0:0:0:0:0:0:1, [::1]:80", "::ffff:1.2.3.4, 1.2.3.4:80"})
+    void goesBeforeAPortAsInAUrl(String address, String expected) {
+        assertThat(IpAddress.parse(address).withPort(80)).isEqualTo(expected);
+    }
 }
