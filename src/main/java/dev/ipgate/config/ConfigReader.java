@@ -90,7 +90,8 @@ public final class ConfigReader {
                 AccessLogReader.read(top.find("access_log"), file),
                 mode,
                 new AdminReader(listens, auths, rules).read(top.find("admin")),
-                control(top.find("control"), file));
+                control(top.find("control"), file),
+                state(top.find("state"), file));
     }
 
     private static ListenReader listens(Section top, Path file) {
@@ -98,6 +99,12 @@ public final class ConfigReader {
         boolean trustsProxies = clientAddress != null && clientAddress.hasKey("trusted_proxies");
         boolean namesHosts = top.has("hosts") || top.has("sites");
         return new ListenReader(file, trustsProxies, namesHosts);
+    }
+
+    private static @Nullable Path state(@Nullable Setting setting, Path file) {
+        return setting == null || "off".equals(setting.peek())
+                ? null
+                : setting.as(text -> ConfPath.resolve(file, text));
     }
 
     private static @Nullable Path control(@Nullable Setting setting, Path file) {

@@ -64,12 +64,16 @@ final class GroupsReader {
             return new GroupSettings(members(setting, whom), null, setting.at());
         }
         Section section = setting.section(Keys.GROUP);
-        Setting file = section == null ? null : section.find("file");
-        if (section != null && file == null) {
+        return new GroupSettings(List.of(), section == null ? null : source(section), setting.at());
+    }
+
+    private @Nullable GroupSource source(Section section) {
+        Setting file = section.find("file");
+        if (file == null) {
             section.missing("file", "is missing; write {file: NAME}, or a list of addresses");
+            return null;
         }
-        Path path = file == null ? null : file.as(text -> ConfPath.resolve(conf, text));
-        return new GroupSettings(List.of(), path, setting.at());
+        return file.as(text -> new GroupSource.ListFile(ConfPath.resolve(conf, text)));
     }
 
     private List<Whom> members(Setting setting, WhomReader whom) {
@@ -119,7 +123,7 @@ final class GroupsReader {
             kept.add(member);
         }
         path.removeLast();
-        groups.put(name, new GroupSettings(List.copyOf(kept), group.file(), group.at()));
+        groups.put(name, new GroupSettings(List.copyOf(kept), group.source(), group.at()));
         depths.put(name, deepest + 1);
         return deepest + 1;
     }

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param mode the mode of sites that say nothing about it
  * @param admin where the operator looks at the gate, or null for nowhere
  * @param control the Unix socket for {@code ipgate reload}, or null for none
+ * @param state the folder for what is to outlive a restart and stands in no conf file, or null for none
  */
 public record Settings(
         Path file,
@@ -34,7 +35,8 @@ public record Settings(
         AccessLogSettings accessLog,
         Mode mode,
         @Nullable AdminSettings admin,
-        @Nullable Path control) {
+        @Nullable Path control,
+        @Nullable Path state) {
 
     /** What happens to those whom the rules deny. */
     public enum Mode {
@@ -54,12 +56,12 @@ public record Settings(
     }
 
     /**
-     * A group: the addresses written in the conf file, or the list file that holds them.
+     * A group: the addresses written in the conf file, or what fills it from outside.
      *
      * @param members for a plain list, its members, which may name other groups
-     * @param file for a list file, its path, already resolved against the conf file's folder
+     * @param source what fills it, or null for a plain list
      * @param at where the group stands
      */
     public record GroupSettings(
-            List<Whom> members, @Nullable Path file, Position at) {}
+            List<Whom> members, @Nullable GroupSource source, Position at) {}
 }

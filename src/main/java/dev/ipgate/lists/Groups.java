@@ -1,5 +1,6 @@
 package dev.ipgate.lists;
 
+import dev.ipgate.config.GroupSource;
 import dev.ipgate.config.Settings;
 import dev.ipgate.config.Settings.GroupSettings;
 import dev.ipgate.config.Whom;
@@ -75,8 +76,8 @@ public final class Groups {
             return filled == null ? AddressSet.EMPTY : filled;
         }
         AddressSet.Builder builder = AddressSet.builder();
-        if (group.file() != null) {
-            ListFile.read(group.file(), "groups." + name, group.at(), builder::add, problems);
+        if (group.source() instanceof GroupSource.ListFile file) {
+            ListFile.read(file.path(), "groups." + name, group.at(), builder::add, problems);
         }
         for (Whom member : group.members()) {
             if (member instanceof Whom.Group inner) {

@@ -184,7 +184,7 @@ final class Changes {
     private static Stream<?> groups(Settings settings) {
         return settings.groups().entrySet().stream()
                 .map(group -> group.getKey() + " " + group.getValue().members() + " "
-                        + group.getValue().file())
+                        + group.getValue().source())
                 .sorted();
     }
 

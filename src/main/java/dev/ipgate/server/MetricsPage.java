@@ -1,6 +1,7 @@
 package dev.ipgate.server;
 
 import dev.ipgate.config.CertificateFiles;
+import dev.ipgate.config.GroupSource;
 import dev.ipgate.http.HttpService;
 import dev.ipgate.metrics.JvmMetrics;
 import dev.ipgate.metrics.Scrape;
@@ -194,8 +195,8 @@ final class MetricsPage {
                 "ipgate_list_file_modified_timestamp_seconds",
                 "When a list file was changed; later than the last reload if that is not in force yet.",
                 values -> instruments.snapshot().get().settings().groups().forEach((name, group) -> {
-                    Path file = group.file();
-                    Instant modified = file == null ? null : modified(file);
+                    Instant modified =
+                            group.source() instanceof GroupSource.ListFile file ? modified(file.path()) : null;
                     if (modified != null) {
                         values.add(seconds(modified), "group", name);
                     }

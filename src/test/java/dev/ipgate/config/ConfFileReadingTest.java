@@ -57,7 +57,8 @@ class ConfFileReadingTest {
         assertThat(problems.all()).hasSize(5).allMatch(problem -> problem.severity() == Problem.Severity.ERROR);
         assertThat(settings.listen()).extracting(ListenSettings::text).containsExactly("8080");
         assertThat(ConfFile.group(settings, "good").members()).hasToString("[10.0.0.1]");
-        assertThat(ConfFile.group(settings, "file").file()).isEqualTo(folder.resolve("list.txt"));
+        assertThat(ConfFile.group(settings, "file").source())
+                .isEqualTo(new GroupSource.ListFile(folder.resolve("list.txt")));
     }
 
     @Test

@@ -149,9 +149,11 @@ class SettingsTest {
         assertThat(settings.groups()).containsOnlyKeys("office", "home", "ci", "far");
         assertThat(ConfFile.group(settings, "office").members()).hasToString("[203.0.113.0/24, home]");
         assertThat(ConfFile.group(settings, "home").members()).hasToString("[198.51.100.7]");
-        assertThat(ConfFile.group(settings, "ci").file()).isEqualTo(folder.resolve("ci-runners.txt"));
+        assertThat(ConfFile.group(settings, "ci").source())
+                .isEqualTo(new GroupSource.ListFile(folder.resolve("ci-runners.txt")));
         assertThat(ConfFile.group(settings, "ci").members()).isEmpty();
-        assertThat(ConfFile.group(settings, "far").file()).isEqualTo(Path.of("/etc/ipgate/far.txt"));
+        assertThat(ConfFile.group(settings, "far").source())
+                .isEqualTo(new GroupSource.ListFile(Path.of("/etc/ipgate/far.txt")));
     }
 
     @Test
