@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What fills a group from outside the conf file. Two that are equal are one, read once, whatever their groups are called:
- * that is how a reload knows what it has already.
+ * that is how a reload knows what it has already. As text they are as the operator knows them.
  */
 public sealed interface GroupSource {
 
@@ -36,7 +36,7 @@ public sealed interface GroupSource {
 
         @Override
         public String toString() {
-            return path.toString();
+            return "\"" + path + "\"";
         }
     }
 }

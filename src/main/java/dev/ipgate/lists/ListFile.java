@@ -29,14 +29,11 @@ final class ListFile {
             Pattern.compile("(?:(?<action>allow|deny)\\s+)?(?<whom>\\S+?)(?:\\s+(?<value>\\S+))?\\s*;");
 
     private final String name;
-    private final Problems problems;
     private final FileProblems inLines;
     private final Consumer<IpRange> sink;
-    private long added;
 
     private ListFile(String name, Problems problems, Consumer<IpRange> sink) {
         this.name = name;
-        this.problems = problems;
         this.inLines = new FileProblems(name, problems);
         this.sink = sink;
     }
@@ -44,29 +41,33 @@ final class ListFile {
     /**
      * Reads a file into a sink.
      *
-     * @param setting the group that the file fills, and where it stands: for a file that cannot be read
+     * @param problems takes what is wrong with a line, by file and line
+     * @throws SourceException if the file cannot be read as a whole
      */
-    static void read(Path file, String setting, Position at, Consumer<IpRange> sink, Problems problems) {
+    static void read(Path file, Consumer<IpRange> sink, Problems problems) throws SourceException {
         String quoted = "\"" + file + "\"";
         try {
             if (!Files.exists(file)) {
-                problems.error(at, setting, "there is no file " + quoted);
-            } else if (!Files.isRegularFile(file)) {
-                problems.error(
-                        at, setting, quoted + (Files.isDirectory(file) ? " is a directory" : " is not a regular file"));
-            } else if (Files.size(file) > LARGEST) {
-                problems.error(at, setting, quoted + " is larger than 256 MiB");
-            } else {
-                new ListFile(file.toString(), problems, sink).read(file, setting, at);
+                throw new SourceException("there is no file " + quoted);
             }
+            if (!Files.isRegularFile(file)) {
+                throw new SourceException(
+                        quoted + (Files.isDirectory(file) ? " is a directory" : " is not a regular file"));
+            }
+            if (Files.size(file) > LARGEST) {
+                throw new SourceException(quoted + " is larger than 256 MiB");
+            }
+            new ListFile(file.toString(), problems, sink).read(file);
+        } catch (SourceException e) {
+            throw e;
         } catch (AccessDeniedException e) {
-            problems.error(at, setting, quoted + " cannot be read: permission denied");
+            throw new SourceException(quoted + " cannot be read: permission denied", e);
         } catch (IOException e) {
-            problems.error(at, setting, quoted + " cannot be read: " + e.getMessage());
+            throw new SourceException(quoted + " cannot be read: " + e.getMessage(), e);
         }
     }
 
-    private void read(Path file, String setting, Position at) throws IOException {
+    private void read(Path file) throws IOException {
         // A byte that is no UTF-8 becomes U+FFFD and is reported where it stands in an address, at its line.
         try (Reader reader = new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8)) {
             Lines lines = new Lines(reader);
@@ -81,9 +82,6 @@ final class ListFile {
             }
         }
         inLines.end();
-        if (added == 0 && inLines.isEmpty()) {
-            problems.warning(at, setting, "\"" + name + "\" holds no address: whoever it names is nobody");
-        }
     }
 
     private void line(int number, String line) {
@@ -99,7 +97,6 @@ final class ListFile {
         try {
             IpRange range = text.indexOf(';') < 0 ? plain(text) : nginx(number, line, text);
             sink.accept(range);
-            added++;
         } catch (IllegalArgumentException e) {
             error(number, line, String.valueOf(e.getMessage()));
         }

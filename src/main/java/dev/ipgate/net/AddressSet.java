@@ -111,6 +111,24 @@ public final class AddressSet {
         return null;
     }
 
+    /** How many ranges are in this set and not in the other: what a list has gained or lost. */
+    public int rangesNotIn(AddressSet other) {
+        return rangesNotIn(ipv4, other.ipv4) + rangesNotIn(ipv6, other.ipv6);
+    }
+
+    private static int rangesNotIn(Boundaries ours, Boundaries theirs) {
+        int count = 0;
+        for (int start = 0; start < ours.size(); start += 2) {
+            int rank = theirs.rank(ours.get(start));
+            count += 1 - (rank & 1);
+            IpAddress last = ours.before(start + 1);
+            for (int i = rank; i < theirs.size() && theirs.get(i).compareTo(last) <= 0; i++) {
+                count += i & 1; // where one of theirs ends within ours, another piece begins
+            }
+        }
+        return count;
+    }
+
     /** Hands on every range in ascending order, IPv4 before IPv6. */
     public void forEach(Consumer<IpRange> consumer) {
         forEach(ipv4, consumer);

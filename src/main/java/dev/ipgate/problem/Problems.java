@@ -40,6 +40,11 @@ public final class Problems {
         add(new Problem(Severity.WARNING, at, setting, message, sourceLine));
     }
 
+    /** Records what was found elsewhere. */
+    public void addAll(List<Problem> others) {
+        others.forEach(this::add);
+    }
+
     public boolean hasErrors() {
         return found.stream().anyMatch(problem -> problem.severity() == Severity.ERROR);
     }

@@ -3,6 +3,7 @@ package dev.ipgate.server;
 import dev.ipgate.config.CertificateFiles;
 import dev.ipgate.config.CertificateFiles.Paths;
 import dev.ipgate.config.TlsSettings;
+import dev.ipgate.config.WatchedFiles;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;

@@ -4,6 +4,7 @@ import dev.ipgate.config.AuthSettings;
 import dev.ipgate.config.ConfigReader;
 import dev.ipgate.config.Settings;
 import dev.ipgate.lists.Groups;
+import dev.ipgate.lists.Sources;
 import dev.ipgate.net.IpAddress;
 import dev.ipgate.problem.ConfigException;
 import dev.ipgate.problem.Position;
@@ -36,15 +37,33 @@ public record Configuration(
     }
 
     /**
-     * Reads everything.
+     * Reads everything, for somebody who only looks at it.
      *
      * @param conf the conf file, named as problems are to name it
      * @param now against which rules that end are judged, for the warnings
      * @throws ConfigException with everything that is wrong
      */
     public static Configuration load(Path conf, Instant now) {
+        try (Sources sources = new Sources(() -> {})) {
+            return load(conf, now, sources, Groups.Unread.TOLD).configuration();
+        }
+    }
+
+    /** One reading, and what fills its groups, which is looked after once it is committed. */
+    record Loaded(Configuration configuration, Sources.Change sources) {}
+
+    /**
+     * Reads everything, for a gate that is to run by it.
+     *
+     * @throws ConfigException with everything that is wrong
+     */
+    static Loaded load(Path conf, Instant now, Sources sources) {
+        return load(conf, now, sources, Groups.Unread.REFUSED);
+    }
+
+    private static Loaded load(Path conf, Instant now, Sources sources, Groups.Unread unread) {
         try {
-            return load(conf, now, new Problems());
+            return load(conf, now, sources, unread, new Problems());
         } catch (OutOfMemoryError e) { // by a list that is too long; what was read of it is garbage now
             Problems problems = new Problems();
             problems.error(
@@ -58,19 +77,40 @@ public record Configuration(
         }
     }
 
-    private static Configuration load(Path conf, Instant now, Problems problems) {
+    private static Loaded load(Path conf, Instant now, Sources sources, Groups.Unread unread, Problems problems) {
         Settings settings = ConfigReader.read(conf, problems);
         if (settings == null) {
             problems.throwIfErrors();
             throw new IllegalStateException("no settings of \"" + conf + "\", and no reason given");
         }
-        Groups groups = Groups.load(settings, problems);
+        Sources.Change change = sources.prepare(settings, problems);
         problems.throwIfErrors();
+        Groups groups = change.groups(settings, unread);
+        Configuration configuration = of(settings, groups, problems, now);
+        Guard.check(settings, configuration.judge.entrances(), groups, problems, now.getEpochSecond());
+        problems.throwIfErrors();
+        return new Loaded(configuration.with(problems), change);
+    }
+
+    private static Configuration of(Settings settings, Groups groups, Problems problems, Instant now) {
         Judge judge = Judge.of(settings, groups, problems, now);
-        Guard.check(settings, judge.entrances(), groups, problems, now.getEpochSecond());
-        AdminDoor admin = AdminDoor.of(settings, groups, problems, now);
-        problems.throwIfErrors();
+        return new Configuration(settings, judge, AdminDoor.of(settings, groups, problems, now), problems.warnings());
+    }
+
+    private Configuration with(Problems problems) {
         return new Configuration(settings, judge, admin, problems.warnings());
+    }
+
+    /**
+     * The same settings with what their groups hold now.
+     *
+     * @throws ConfigException if they cannot be used with it
+     */
+    Configuration refilled(Groups groups, Instant now) {
+        Problems problems = new Problems();
+        Configuration next = of(settings, groups, problems, now);
+        problems.throwIfErrors();
+        return next;
     }
 
     /** How an address stands with every site. */

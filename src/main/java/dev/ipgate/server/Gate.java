@@ -6,6 +6,7 @@ import dev.ipgate.config.UpstreamSettings;
 import dev.ipgate.eventloop.EventLoops;
 import dev.ipgate.http.BufferPool;
 import dev.ipgate.http.PieceBuffers;
+import dev.ipgate.lists.Sources;
 import dev.ipgate.net.IpAddress;
 import dev.ipgate.problem.ConfigException;
 import dev.ipgate.upstream.Spool;
@@ -60,11 +61,18 @@ public final class Gate implements AutoCloseable {
     private final AccessLogs accessLogs;
     private final Sockets sockets;
     private final Shutdown shutdown;
+    private final Sources sources;
+    private final Lookout sourcesLookout;
+    private Configuration configuration;
     private boolean closed;
 
-    private Gate(Path conf, Configuration configuration, Systemd systemd) throws IOException {
+    private Gate(Path conf, Systemd systemd) throws IOException {
         this.conf = conf;
         this.systemd = systemd;
+        sources = new Sources(this::refill);
+        Configuration.Loaded loaded = Configuration.load(conf, Instant.now(), sources);
+        configuration = loaded.configuration();
+        configuration.warnings().forEach(warning -> LOG.warn("{}", warning));
         Settings settings = configuration.settings();
         accessLogs = new AccessLogs(conf);
         AccessLog accessLog = accessLogs.open(settings.accessLog());
@@ -88,6 +96,8 @@ public final class Gate implements AutoCloseable {
         UsersFiles.Change users = usersFiles.prepare(configuration.auths());
         gateway = new Gateway(snapshot(configuration, new HashMap<>(), users, accessLog));
         users.commit();
+        loaded.sources().commit();
+        sourcesLookout = new Lookout(worker, sources::look);
         listeners = new Listeners(
                 worker,
                 buffers,
@@ -126,11 +136,9 @@ public final class Gate implements AutoCloseable {
      *     left to the caller
      */
     public static Gate start(Path conf, Systemd systemd) throws IOException {
-        Configuration configuration = Configuration.load(conf, Instant.now());
-        configuration.warnings().forEach(warning -> LOG.warn("{}", warning));
-        Gate gate = new Gate(conf, configuration, systemd);
+        Gate gate = new Gate(conf, systemd);
         try {
-            gate.begin(configuration.settings());
+            gate.begin();
         } catch (IOException | RuntimeException e) {
             gate.close(Duration.ZERO);
             throw e;
@@ -154,6 +162,7 @@ public final class Gate implements AutoCloseable {
                 surroundings.denials(),
                 surroundings.reported(),
                 reloads,
+                sources,
                 listeners,
                 surroundings.connections(),
                 certificates,
@@ -162,9 +171,10 @@ public final class Gate implements AutoCloseable {
                 spool);
     }
 
-    private synchronized void begin(Settings settings) throws IOException {
-        sockets.prepare(settings).commit();
+    private synchronized void begin() throws IOException {
+        sockets.prepare(configuration.settings()).commit();
         certificates.watch(sockets.endpoints());
+        watchSources();
         Watchdog.start(systemd, worker);
     }
 
@@ -250,8 +260,45 @@ public final class Gate implements AutoCloseable {
         }
     }
 
+    private void watchSources() {
+        if (!sources.isEmpty()) {
+            sourcesLookout.start();
+        }
+    }
+
+    /** Swaps in what the groups hold now. Nothing else is read, and nothing else changes. */
+    private synchronized void refill() {
+        if (closed || !sources.hasNews()) {
+            return;
+        }
+        Snapshot old = gateway.snapshot();
+        try {
+            Configuration next = configuration.refilled(sources.groups(configuration.settings()), Instant.now());
+            UsersFiles.Change users = usersFiles.prepare(next.auths()); // not committed: its files were not read again
+            swap(snapshot(next, known(old), users, old.accessLog()));
+            configuration = next;
+            reloads.refilled(next.warnings());
+        } catch (ConfigException | OutOfMemoryError e) {
+            LOG.error(
+                    "what the groups hold now cannot be taken in, and what they held before stays: {}", e.getMessage());
+        }
+    }
+
+    private static Map<UpstreamSettings, Upstream> known(Snapshot old) {
+        Map<UpstreamSettings, Upstream> known = new HashMap<>();
+        old.upstreams().forEach(upstream -> known.put(upstream.settings(), upstream));
+        return known;
+    }
+
+    private void swap(Snapshot snapshot) {
+        gateway.swap(snapshot);
+        surroundings.denials().letGoOfSnapshots();
+        surroundings.reported().letGoOfSnapshots();
+    }
+
     private String readAgain() throws IOException {
-        Configuration next = Configuration.load(conf, Instant.now());
+        Configuration.Loaded loaded = Configuration.load(conf, Instant.now(), sources);
+        Configuration next = loaded.configuration();
         Snapshot old = gateway.snapshot();
         Settings settings = next.settings();
         AccessLog accessLog = accessLogs.reopen(old.accessLog(), settings.accessLog());
@@ -264,19 +311,18 @@ public final class Gate implements AutoCloseable {
             }
             throw e;
         }
-        Map<UpstreamSettings, Upstream> known = new HashMap<>();
-        old.upstreams().forEach(upstream -> known.put(upstream.settings(), upstream));
         UsersFiles.Change users = usersFiles.prepare(next.auths());
-        Snapshot snapshot = snapshot(next, known, users, accessLog);
+        Snapshot snapshot = snapshot(next, known(old), users, accessLog);
         surroundings.connections().setLimits(settings.limits());
         sockets.setLimits(settings.limits());
         spool.setLimit(settings.limits().spool());
         users.commit();
-        gateway.swap(snapshot);
-        surroundings.denials().letGoOfSnapshots();
-        surroundings.reported().letGoOfSnapshots();
+        loaded.sources().commit();
+        swap(snapshot);
+        configuration = next;
         bound.commit();
         certificates.watch(sockets.endpoints());
+        watchSources();
         old.upstreams().stream()
                 .filter(upstream -> !snapshot.upstreams().contains(upstream))
                 .forEach(leaving::add);
@@ -327,6 +373,7 @@ public final class Gate implements AutoCloseable {
         }
         closed = true;
         sockets.close();
+        sources.close();
         Set<Upstream> upstreams = new HashSet<>(gateway.snapshot().upstreams());
         upstreams.addAll(leaving.upstreams());
         upstreams.forEach(Upstream::closeTunnels);

@@ -29,13 +29,16 @@ final class Guard {
     private static void check(SiteSettings site, Place entrance, Groups groups, Problems problems, long now) {
         for (Whom whom : site.guard()) {
             Standing refused = Standing.firstRefused(entrance, groups.resolve(List.of(whom)), now);
-            if (refused != null) {
-                problems.error(
-                        whom.at(),
-                        "guard",
-                        "this would lock out " + refused.client()
-                                + (whom.toString().equals(refused.client().toString()) ? "" : " of \"" + whom + "\"")
-                                + ": " + refused.text() + "; allow it there, or take it out of guard");
+            if (refused == null) {
+                continue;
+            }
+            String message = "this would lock out " + refused.client()
+                    + (whom.toString().equals(refused.client().toString()) ? "" : " of \"" + whom + "\"")
+                    + ": " + refused.text();
+            if (groups.isComplete()) {
+                problems.error(whom.at(), "guard", message + "; allow it there, or take it out of guard");
+            } else { // to keep everybody out until a name server answers would be worse
+                problems.warning(whom.at(), "guard", message + "; a group that could not be read may allow it later");
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.ipgate.server;
 
+import dev.ipgate.lists.Sources;
 import dev.ipgate.upstream.Spool;
 import java.time.Instant;
 import java.util.function.Supplier;
@@ -18,6 +19,7 @@ record Instruments(
         Denials denials,
         Denials reported,
         Reloads reloads,
+        Sources sources,
         Listeners listeners,
         ClientConnections connections,
         CertificateWatch certificates,

@@ -1,16 +1,12 @@
 package dev.ipgate.server;
 
 import dev.ipgate.config.CertificateFiles;
-import dev.ipgate.config.GroupSource;
 import dev.ipgate.http.HttpService;
 import dev.ipgate.metrics.JvmMetrics;
 import dev.ipgate.metrics.Scrape;
 import dev.ipgate.upstream.Failure.Kind;
 import dev.ipgate.upstream.Upstream;
 import dev.ipgate.upstream.UpstreamState;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -191,16 +187,7 @@ final class MetricsPage {
                 "ipgate_users_file_failures",
                 "How often a users file had changed and could not be used.",
                 instruments.users().failures());
-        scrape.gauge(
-                "ipgate_list_file_modified_timestamp_seconds",
-                "When a list file was changed; later than the last reload if that is not in force yet.",
-                values -> instruments.snapshot().get().settings().groups().forEach((name, group) -> {
-                    Instant modified =
-                            group.source() instanceof GroupSource.ListFile file ? modified(file.path()) : null;
-                    if (modified != null) {
-                        values.add(seconds(modified), "group", name);
-                    }
-                }));
+        new GroupStates(instruments.sources()).describe(scrape);
     }
 
     /** When each certificate ends, as convention has it, and how far off that is, for whoever reads the page as it stands. */
@@ -221,14 +208,6 @@ final class MetricsPage {
 
     private static String[] named(CertificateFiles files) {
         return new String[] {"certificate", files.paths().certificate().toString()};
-    }
-
-    private static @Nullable Instant modified(Path file) {
-        try {
-            return Files.getLastModifiedTime(file).toInstant();
-        } catch (IOException e) {
-            return null; // it is gone
-        }
     }
 
     private void passwords(Scrape scrape) {

@@ -221,7 +221,7 @@ final class PlaceBuilder {
                 listed.size(),
                 rule.action(),
                 rule.whom().stream().map(Whom::toString).collect(Collectors.joining(", ")),
-                addresses(rule.whom()),
+                addresses(rule),
                 rule.methods(),
                 rule.access(),
                 rule.until(),
@@ -240,11 +240,25 @@ final class PlaceBuilder {
     }
 
     /** A trusted proxy on this machine stands for whomever it forwards without naming them, so it is not the machine. */
-    private AddressSet addresses(List<Whom> whom) {
-        AddressSet named = groups.resolve(whom);
+    private AddressSet addresses(RuleSettings rule) {
+        List<Whom> whom = rule.whom();
+        boolean allow = rule.action() == Action.ALLOW;
+        if (!allow) {
+            groups.whyUnread(whom).ifPresent(why -> unread(rule, why));
+        }
+        AddressSet named = allow ? groups.resolveAllowed(whom) : groups.resolve(whom);
         return whom.stream().anyMatch(Whom.AllButLoopback.class::isInstance)
                 ? AddressSet.builder().addAll(named).addAll(trusted).build()
                 : named;
+    }
+
+    private void unread(RuleSettings rule, String why) {
+        String message = "denies whom it does not know yet, and would let them in: " + why;
+        if (groups.unread() == Groups.Unread.REFUSED) {
+            problems.error(rule.at(), rule.setting(), message);
+        } else {
+            problems.warning(rule.at(), rule.setting(), message);
+        }
     }
 
     private void warn(PolicyReview.Finding finding, List<RuleSettings> settings) {

@@ -59,6 +59,7 @@ final class StatusPage {
         rules(json, snapshot);
         upstreams(json, snapshot);
         reload(json);
+        new GroupStates(instruments.sources()).addTo(json);
         certificates(json);
         json.endObject();
         return text.toString();

@@ -4,6 +4,7 @@ import dev.ipgate.auth.AttemptLimit;
 import dev.ipgate.auth.PasswordCheck;
 import dev.ipgate.config.AuthSettings;
 import dev.ipgate.config.UsersFile;
+import dev.ipgate.config.WatchedFiles;
 import dev.ipgate.problem.Problem;
 import dev.ipgate.problem.Problem.Severity;
 import dev.ipgate.problem.Problems;

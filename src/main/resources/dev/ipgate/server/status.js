@@ -136,6 +136,16 @@ function apps() {
     u.last_failure ? [when(u.last_failure.time), small(u.last_failure.detail)] : '']);
 }
 
+function groups() {
+  byId('groups').hidden = !status.groups.length;
+  table('groups-rows', status.groups, g => g.name, ['Group', 'State', 'Ranges', 'Last read'], g => [
+    [el('span', {}, g.name), small(g.source)],
+    [g.stale ? mark('bad', 'too old: no allow uses it') : g.problem ? mark('warn', g.last_read ? 'what was read before is in use' : 'nobody is in it') : mark('good', 'read'),
+      g.problem ? small(g.problem) : ''],
+    number(g.ranges),
+    g.last_read ? when(g.last_read) : 'never']);
+}
+
 function rest() {
   const last = status.last_reload;
   byId('reload').replaceChildren(mark(last.succeeded ? 'good' : 'bad', last.succeeded ? 'Succeeded' : 'Failed; the rules from before are in force'), ' ', when(last.time),
@@ -152,6 +162,7 @@ function draw() {
   byId('charts').replaceChildren(chart('Last hour', status.requests.last_hour), chart('Last day', status.requests.last_day));
   rules();
   apps();
+  groups();
   rest();
 }
 

@@ -9,6 +9,7 @@ import dev.ipgate.config.Whom;
 import dev.ipgate.net.AddressSet;
 import dev.ipgate.net.IpAddress;
 import dev.ipgate.problem.Position;
+import dev.ipgate.problem.Problem;
 import dev.ipgate.problem.Problems;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -69,6 +70,31 @@ class GroupsTest {
     }
 
     @Test
+    void saysAtTheGroupWhatIsWrongWithItsFile() throws IOException {
+        load(good().replace("ci.txt", "gone.txt"));
+
+        assertThat(problems.all())
+                .extracting(Problem::toString)
+                .singleElement()
+                .asString()
+                .endsWith("ipgate.yaml:7:7: groups.ci: there is no file \"" + folder.resolve("gone.txt") + "\"");
+    }
+
+    @Test
+    void warnsAboutAFileWithNobodyInIt() throws IOException {
+        Files.writeString(folder.resolve("ci.txt"), "# nobody yet\n");
+        load(good());
+
+        assertThat(problems.hasErrors()).isFalse();
+        assertThat(problems.all())
+                .extracting(Problem::toString)
+                .singleElement()
+                .asString()
+                .endsWith("ipgate.yaml:7:7: warning: groups.ci: \"" + folder.resolve("ci.txt")
+                        + "\" holds no address: whoever it names is nobody");
+    }
+
+    @Test
     void aGroupThatCannotBeReadHoldsNobodyAndIsAnError() throws IOException {
         Groups groups = load(good().replace("ci.txt", "gone.txt"));
 
@@ -100,6 +126,8 @@ class GroupsTest {
     private Groups load(String text) throws IOException {
         Path file = Files.writeString(folder.resolve("ipgate.yaml"), text);
         Settings settings = Objects.requireNonNull(ConfigReader.read(file, problems));
-        return Groups.load(settings, problems);
+        try (Sources sources = new Sources(() -> {})) {
+            return sources.prepare(settings, problems).groups(settings, Groups.Unread.REFUSED);
+        }
     }
 }

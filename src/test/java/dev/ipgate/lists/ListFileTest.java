@@ -1,9 +1,9 @@
 package dev.ipgate.lists;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.ipgate.net.IpRange;
-import dev.ipgate.problem.Position;
 import dev.ipgate.problem.Problem;
 import dev.ipgate.problem.Problems;
 import java.io.BufferedWriter;
@@ -20,8 +20,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ListFileTest {
-
-    private static final Position GROUP = new Position("ipgate.yaml", 7, 3);
 
     @TempDir
     Path folder;
@@ -109,7 +107,7 @@ class ListFileTest {
     void refusesWhatIsNotUtf8ExceptInComments() throws IOException {
         Path file = folder.resolve("list.txt");
         Files.write(file, "192.0.2.1 # Jos\u00e9\n\u00e9\n".getBytes(StandardCharsets.ISO_8859_1));
-        ListFile.read(file, "groups.office", GROUP, found::add, problems);
+        ListFile.read(file, found::add, problems);
 
         assertThat(messages()).containsExactly("list.txt:2:1: \"\uFFFD\" is not UTF-8; save the file as UTF-8");
     }
@@ -117,7 +115,7 @@ class ListFileTest {
     @Test
     void refusesUtf16AtOnce() throws IOException {
         Path file = Files.writeString(folder.resolve("list.txt"), "192.0.2.1\n".repeat(50), StandardCharsets.UTF_16);
-        ListFile.read(file, "groups.office", GROUP, found::add, problems);
+        ListFile.read(file, found::add, problems);
 
         assertThat(messages()).containsExactly("list.txt:1:1: holds zero bytes; save the file as UTF-8");
     }
@@ -137,32 +135,22 @@ class ListFileTest {
     }
 
     @Test
-    void warnsAboutAFileWithNobodyInIt() throws IOException {
-        read("# nobody yet\n");
-
-        assertThat(problems.hasErrors()).isFalse();
-        assertThat(messages())
-                .containsExactly(
-                        "ipgate.yaml:7:3: warning: groups.office: \"list.txt\" holds no address: whoever it names is nobody");
-    }
-
-    @Test
-    void saysAtTheGroupThatAFileCannotBeRead() throws IOException {
+    void saysWhyAFileCannotBeRead() throws IOException {
         Path huge = folder.resolve("huge.txt");
         try (RandomAccessFile file = new RandomAccessFile(huge.toFile(), "rw")) {
             file.setLength((256L << 20) + 1); // sparse
         }
-        for (String name : List.of("none.txt", "", "huge.txt")) {
-            ListFile.read(folder.resolve(name), "groups.office", GROUP, found::add, problems);
-        }
-        ListFile.read(Path.of("/dev/null"), "groups.office", GROUP, found::add, problems);
 
-        assertThat(messages())
-                .containsExactly(
-                        "ipgate.yaml:7:3: groups.office: there is no file \"none.txt\"",
-                        "ipgate.yaml:7:3: groups.office: \"" + folder + "\" is a directory",
-                        "ipgate.yaml:7:3: groups.office: \"huge.txt\" is larger than 256 MiB",
-                        "ipgate.yaml:7:3: groups.office: \"/dev/null\" is not a regular file");
+        assertThat(reading(folder.resolve("none.txt")))
+                .hasMessage("there is no file \"" + folder.resolve("none.txt") + "\"");
+        assertThat(reading(folder)).hasMessage("\"" + folder + "\" is a directory");
+        assertThat(reading(huge)).hasMessage("\"" + huge + "\" is larger than 256 MiB");
+        assertThat(reading(Path.of("/dev/null"))).hasMessage("\"/dev/null\" is not a regular file");
+        assertThat(found).isEmpty();
+    }
+
+    private Throwable reading(Path file) {
+        return catchThrowableOfType(SourceException.class, () -> ListFile.read(file, found::add, problems));
     }
 
     @Test
@@ -192,7 +180,7 @@ class ListFileTest {
             }
         }
         long[] count = new long[1];
-        ListFile.read(file, "groups.office", GROUP, range -> count[0]++, problems);
+        ListFile.read(file, range -> count[0]++, problems);
 
         assertThat(count[0]).isEqualTo(1_000_000);
         assertThat(problems.all()).isEmpty();
@@ -200,7 +188,7 @@ class ListFileTest {
 
     private void read(String text) throws IOException {
         Path file = Files.writeString(folder.resolve("list.txt"), text);
-        ListFile.read(file, "groups.office", GROUP, found::add, problems);
+        ListFile.read(file, found::add, problems);
     }
 
     private List<String> messages() {

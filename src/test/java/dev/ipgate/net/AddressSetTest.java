@@ -115,6 +115,27 @@ class AddressSetTest {
         assertThat(set(other).covers(set(set))).isEqualTo(lowest == null);
     }
 
+    @ParameterizedTest(name = "{0} has {2} more than {1}")
+    @CsvSource(textBlock = """
+            '',                     10.0.0.0/8,               0
+            10.0.0.0/8,             '',                       1
+            10.0.0.0/8,             10.0.0.0/8,               0
+            10.0.0.0/8,             10.1.0.0/16,              2
+            10.0.0.0/8,             10.0.0.0/16,              1
+            10.0.0.0/8,             10.255.0.0/16,            1
+            10.0.0.0/8,             10.1.0.0/16 10.3.0.0/16,  3
+            10.0.0.0/8,             9.0.0.0-10.0.0.0 10.255.255.255-11.0.0.0, 1
+            1.1.1.1 2.2.2.2 3.3.3.3, 2.2.2.2,                 2
+            1.1.1.1-1.1.1.9,        1.1.1.1-1.1.1.8,          1
+            0.0.0.0/0,              1.1.1.1,                  2
+            1.1.1.1,                0.0.0.0/0,                0
+            0.0.0.0/0 ::/0,         255.255.255.255 ::,       3
+            1.1.1.1 ::1,            ::1,                      1
+            """)
+    void countsTheRangesThatAnotherSetLacks(String set, String other, int more) {
+        assertThat(set(set).rangesNotIn(set(other))).isEqualTo(more);
+    }
+
     @Test
     void everyAddressIsInAllAndNoneInEmpty() {
         assertThat(AddressSet.ALL.covers(set("0.0.0.0/0 ::/0"))).isTrue();

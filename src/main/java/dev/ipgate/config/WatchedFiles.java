@@ -1,6 +1,5 @@
-package dev.ipgate.server;
+package dev.ipgate.config;
 
-import dev.ipgate.config.FileStamp;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -8,7 +7,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 
 /** The files of one thing, as they were when it was last accepted and as they were last looked at. */
-final class WatchedFiles {
+public final class WatchedFiles {
 
     /*
      * Changed files are read when two looks in a row have found the same: htpasswd(1) writes into the file itself, and
@@ -36,7 +35,7 @@ final class WatchedFiles {
      * @param accepted the files' stamps
      * @param log of their owner
      */
-    WatchedFiles(String name, List<Path> paths, List<Optional<FileStamp>> accepted, Logger log) {
+    public WatchedFiles(String name, List<Path> paths, List<Optional<FileStamp>> accepted, Logger log) {
         this.name = name;
         this.paths = paths;
         this.accepted = accepted;
@@ -44,7 +43,7 @@ final class WatchedFiles {
     }
 
     /** Looks at them, and tells whether they are to be read now. */
-    boolean haveChanged() {
+    public boolean haveChanged() {
         List<Optional<FileStamp>> now = FileStamp.of(paths);
         boolean same = now.equals(accepted);
         boolean still = now.equals(seen);
@@ -52,6 +51,7 @@ final class WatchedFiles {
         if (same && wrong) {
             wrong = false;
             log.info("{} is as it was before", name);
+            return true; // so that whoever was told of the mistake is told of this
         }
         return still && (!same || haveJustChanged(now)) && !(wrong && now.equals(refused));
     }
@@ -64,14 +64,19 @@ final class WatchedFiles {
     }
 
     /** They were read and are in use from now on. */
-    void accept(List<Optional<FileStamp>> stamps) {
+    public void accept(List<Optional<FileStamp>> stamps) {
         accepted = stamps;
         wrong = false;
     }
 
     /** They were read and cannot be used. */
-    void refuse() {
+    public void refuse() {
+        refuse(seen);
+    }
+
+    /** They were read, when they looked so, and cannot be used. */
+    public void refuse(List<Optional<FileStamp>> stamps) {
         wrong = true;
-        refused = seen;
+        refused = stamps;
     }
 }
