@@ -5,13 +5,13 @@ import dev.ipgate.config.AdminSettings;
 import dev.ipgate.config.AuthSettings;
 import dev.ipgate.config.Settings;
 import dev.ipgate.lists.Groups;
+import dev.ipgate.net.AddressSet;
 import dev.ipgate.net.IpAddress;
 import dev.ipgate.policy.Access;
 import dev.ipgate.policy.AccessPolicy;
 import dev.ipgate.policy.Decision;
 import dev.ipgate.policy.Entry;
 import dev.ipgate.problem.Problems;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Map;
@@ -32,14 +32,14 @@ final class AdminDoor {
         this.hosts = hosts;
     }
 
-    /** Compiles what was read; null if there is to be no admin listener. What is odd is added to the problems. */
-    static @Nullable AdminDoor of(Settings settings, Groups groups, Problems problems, Instant now) {
+    /** Compiles what was read; null if there is to be no admin listener. What is wrong is added to the problems. */
+    static @Nullable AdminDoor of(Settings settings, Groups groups, RulesReview review, Problems problems) {
         AdminSettings admin = settings.admin();
         if (admin == null) {
             return null;
         }
-        PlaceBuilder builder =
-                new PlaceBuilder(groups, settings.clientAddress().trustedProxies(), problems, now, new ArrayList<>());
+        AddressSet trusted = groups.resolve(settings.clientAddress().trustedProxies());
+        PlaceBuilder builder = new PlaceBuilder(groups, trusted, review, problems, new ArrayList<>());
         Map<String, String> hosts = new HashMap<>();
         admin.hosts().forEach(host -> hosts.put(host, host));
         return new AdminDoor(

@@ -5,6 +5,7 @@ import dev.ipgate.config.ConfigReader;
 import dev.ipgate.config.Settings;
 import dev.ipgate.lists.Groups;
 import dev.ipgate.lists.Sources;
+import dev.ipgate.net.AddressSet;
 import dev.ipgate.net.IpAddress;
 import dev.ipgate.problem.ConfigException;
 import dev.ipgate.problem.Position;
@@ -86,31 +87,35 @@ public record Configuration(
         Sources.Change change = sources.prepare(settings, problems);
         problems.throwIfErrors();
         Groups groups = change.groups(settings, unread);
-        Configuration configuration = of(settings, groups, problems, now);
+        AddressSet trusted = groups.resolve(settings.clientAddress().trustedProxies());
+        Configuration configuration = of(settings, groups, RulesReview.of(trusted, problems, now), problems);
         Guard.check(settings, configuration.judge.entrances(), groups, problems, now.getEpochSecond());
         problems.throwIfErrors();
-        return new Loaded(configuration.with(problems), change);
+        return new Loaded(configuration.with(problems.warnings()), change);
     }
 
-    private static Configuration of(Settings settings, Groups groups, Problems problems, Instant now) {
-        Judge judge = Judge.of(settings, groups, problems, now);
-        return new Configuration(settings, judge, AdminDoor.of(settings, groups, problems, now), problems.warnings());
+    private static Configuration of(Settings settings, Groups groups, RulesReview review, Problems problems) {
+        return new Configuration(
+                settings,
+                Judge.of(settings, groups, review, problems),
+                AdminDoor.of(settings, groups, review, problems),
+                List.of());
     }
 
-    private Configuration with(Problems problems) {
-        return new Configuration(settings, judge, admin, problems.warnings());
+    private Configuration with(List<Problem> found) {
+        return new Configuration(settings, judge, admin, found);
     }
 
     /**
-     * The same settings with what their groups hold now.
+     * The same settings with what their groups hold now. The rules have been reviewed.
      *
      * @throws ConfigException if they cannot be used with it
      */
-    Configuration refilled(Groups groups, Instant now) {
+    Configuration refilled(Groups groups) {
         Problems problems = new Problems();
-        Configuration next = of(settings, groups, problems, now);
+        Configuration next = of(settings, groups, RulesReview.silent(), problems);
         problems.throwIfErrors();
-        return next;
+        return next.with(warnings);
     }
 
     /** How an address stands with every site. */

@@ -273,11 +273,10 @@ public final class Gate implements AutoCloseable {
         }
         Snapshot old = gateway.snapshot();
         try {
-            Configuration next = configuration.refilled(sources.groups(configuration.settings()), Instant.now());
+            Configuration next = configuration.refilled(sources.groups(configuration.settings()));
             UsersFiles.Change users = usersFiles.prepare(next.auths()); // not committed: its files were not read again
             swap(snapshot(next, known(old), users, old.accessLog()));
             configuration = next;
-            reloads.refilled(next.warnings());
         } catch (ConfigException | OutOfMemoryError e) {
             LOG.error(
                     "what the groups hold now cannot be taken in, and what they held before stays: {}", e.getMessage());

@@ -7,13 +7,13 @@ import dev.ipgate.config.ClientAddressSettings;
 import dev.ipgate.config.Settings;
 import dev.ipgate.config.SiteSettings;
 import dev.ipgate.lists.Groups;
+import dev.ipgate.net.AddressSet;
 import dev.ipgate.net.IpAddress;
 import dev.ipgate.policy.CertificateDoor;
 import dev.ipgate.policy.Decision;
 import dev.ipgate.policy.Entry;
 import dev.ipgate.policy.Satisfy;
 import dev.ipgate.problem.Problems;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,11 +49,11 @@ public final class Judge {
         this.entrances = List.copyOf(entrances);
     }
 
-    /** Compiles what was read; what is wrong or odd about the rules is added to the problems. */
-    static Judge of(Settings settings, Groups groups, Problems problems, Instant now) {
+    /** Compiles what was read; what is wrong about the rules is added to the problems. */
+    static Judge of(Settings settings, Groups groups, RulesReview review, Problems problems) {
         List<Place> places = new ArrayList<>();
-        PlaceBuilder builder =
-                new PlaceBuilder(groups, settings.clientAddress().trustedProxies(), problems, now, places);
+        AddressSet trusted = groups.resolve(settings.clientAddress().trustedProxies());
+        PlaceBuilder builder = new PlaceBuilder(groups, trusted, review, problems, places);
         Map<String, Site> hosts = new LinkedHashMap<>(); // as regular expressions are tried in the order of the file
         List<Site> all = new ArrayList<>();
         Site defaultSite = null;
@@ -64,7 +64,7 @@ public final class Judge {
         settings.sites().forEach(site -> all.add(addSite(site, builder, hosts, problems)));
         ClientAddressSettings address = settings.clientAddress();
         ClientAddresses addresses = new ClientAddresses(
-                groups.resolve(address.trustedProxies()),
+                trusted,
                 address.header(),
                 address.recursive(),
                 address.keepMalformed(),

@@ -12,12 +12,10 @@ import dev.ipgate.lists.Groups;
 import dev.ipgate.net.AddressSet;
 import dev.ipgate.policy.AccessPolicy;
 import dev.ipgate.policy.Action;
-import dev.ipgate.policy.PolicyReview;
 import dev.ipgate.policy.Rule;
 import dev.ipgate.policy.Satisfy;
 import dev.ipgate.problem.Position;
 import dev.ipgate.problem.Problems;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -25,13 +23,13 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Compiles sites and locations, and says what is odd about their rules. */
+/** Compiles sites and locations. */
 final class PlaceBuilder {
 
     private final Groups groups;
     private final AddressSet trusted;
+    private final RulesReview review;
     private final Problems problems;
-    private final Instant now;
     private final List<Place> places;
     private final List<ListedRule> listed = new ArrayList<>();
     private final IdentityHashMap<RuleSettings, Rule> made = new IdentityHashMap<>();
@@ -39,15 +37,15 @@ final class PlaceBuilder {
     /**
      * Makes a builder.
      *
-     * @param trustedProxies whom no rule should allow
-     * @param now against which rules that end are judged
+     * @param trusted the trusted proxies
+     * @param review says what is odd about rules
      * @param places where every place that is built is added, so that its index is its number
      */
-    PlaceBuilder(Groups groups, List<Whom> trustedProxies, Problems problems, Instant now, List<Place> places) {
+    PlaceBuilder(Groups groups, AddressSet trusted, RulesReview review, Problems problems, List<Place> places) {
         this.groups = groups;
-        this.trusted = groups.resolve(trustedProxies);
+        this.trusted = trusted;
+        this.review = review;
         this.problems = problems;
-        this.now = now;
         this.places = places;
     }
 
@@ -59,7 +57,7 @@ final class PlaceBuilder {
     /** The place that is a whole site. */
     Place whole(SiteSettings site, String name) {
         AccessPolicy policy = policy(name, site.rules(), needsPassword(site.auth(), site.satisfy()));
-        warnOfTrusted(rules(name, site.rules()), site.rules());
+        review.trusted(rules(name, site.rules()), site.rules());
         return add(
                 name,
                 name,
@@ -82,7 +80,7 @@ final class PlaceBuilder {
             return null;
         }
         List<Rule> rules = rules(name, settings);
-        review(rules, settings, deliberate);
+        review.list(rules, settings, deliberate);
         return AccessPolicy.compile(rules);
     }
 
@@ -137,60 +135,17 @@ final class PlaceBuilder {
         List<Rule> rules = rules(name, own);
         boolean password = needsPassword(location.auth(), location.satisfy());
         boolean deliberate = location.match() == Match.EXACT || location.note() != null || password;
-        review(rules, own, deliberate);
+        review.list(rules, own, deliberate);
         if (!deliberate) {
-            if (!around.isEmpty()) {
-                PolicyReview.widerThan(rules(name, around), rules, now.getEpochSecond())
-                        .ifPresent(finding -> warn(finding, own));
-            }
-            warnOfTrusted(rules, own);
+            review.wider(rules(name, around), rules, own);
+            review.trusted(rules, own);
         }
         return rules;
-    }
-
-    /** @param deliberate whether nobody is surprised that the list lets everybody in */
-    private void review(List<Rule> rules, List<RuleSettings> settings, boolean deliberate) {
-        for (PolicyReview.Finding finding : PolicyReview.of(rules, now.getEpochSecond())) {
-            boolean top = PolicyReview.isAtTop(finding.rule(), rules);
-            if (!(deliberate && top && letsEverybodyIn(finding.rule()))) {
-                warn(finding, settings);
-            }
-        }
     }
 
     /** Whether the rules let nobody in who has no password besides. */
     static boolean needsPassword(@Nullable AuthSettings auth, Satisfy satisfy) {
         return auth != null && satisfy == Satisfy.ALL;
-    }
-
-    /**
-     * A trusted proxy that is itself allowed lets in everybody whom it does not name. Where everybody is allowed anyway,
-     * nothing is lost by that.
-     */
-    private void warnOfTrusted(List<Rule> rules, List<RuleSettings> settings) {
-        // what the rules allow beyond a list that denies the proxies alone is: proxies
-        List<Rule> proxiesOut = List.of(rule(Action.DENY, trusted), rule(Action.ALLOW, AddressSet.ALL));
-        PolicyReview.widerThan(proxiesOut, rules, now.getEpochSecond())
-                .map(PolicyReview.Finding::rule)
-                .filter(rule -> !rule.addresses().covers(AddressSet.ALL))
-                .ifPresent(rule -> warn(
-                        new PolicyReview.Finding(
-                                rule,
-                                "\"" + rule
-                                        + "\" allows a trusted proxy itself: whoever it forwards without naming them"
-                                        + " passes as the proxy; allow clients only, or take it out of"
-                                        + " client_address.trusted_proxies"),
-                        settings));
-    }
-
-    private static Rule rule(Action action, AddressSet addresses) {
-        return new Rule(-1, action, "", addresses, Set.of(), null, null, false, null, null, Position.of(""));
-    }
-
-    private boolean letsEverybodyIn(Rule rule) {
-        return rule.action() == Action.ALLOW
-                && rule.addresses().covers(AddressSet.ALL)
-                && (rule.until() == null || now.isBefore(rule.until()));
     }
 
     private Place add(
@@ -259,14 +214,5 @@ final class PlaceBuilder {
         } else {
             problems.warning(rule.at(), rule.setting(), message);
         }
-    }
-
-    private void warn(PolicyReview.Finding finding, List<RuleSettings> settings) {
-        String setting = settings.stream()
-                .filter(rule -> rule.at().equals(finding.rule().origin()))
-                .map(RuleSettings::setting)
-                .findFirst()
-                .orElse("");
-        problems.warning(finding.rule().origin(), setting, finding.message());
     }
 }

@@ -35,11 +35,6 @@ final class Reloads {
         warnings = List.copyOf(found);
     }
 
-    /** The same settings are in force with other content of their groups. */
-    synchronized void refilled(List<Problem> found) {
-        warnings = List.copyOf(found);
-    }
-
     synchronized void failed(String problems) {
         failures++;
         last = new Attempt(Instant.now(), false, problems);
