@@ -34,8 +34,8 @@ final class FileSource implements Source {
             if (problems.hasErrors()) {
                 throw new SourceException("\"" + path + "\" has mistakes", problems.all());
             }
-        } catch (SourceException e) {
-            watched.refuse(stamps);
+        } catch (SourceException | OutOfMemoryError e) {
+            watched.refuse(stamps); // until it changes
             throw e;
         }
         watched.accept(stamps);

@@ -258,7 +258,7 @@ public final class Sources implements AutoCloseable {
     private void readAgain(Held one) {
         try {
             read(one);
-        } catch (SourceException e) {
+        } catch (SourceException | OutOfMemoryError e) {
             // it holds what it held, and has said why in the log
         }
     }
@@ -273,7 +273,10 @@ public final class Sources implements AutoCloseable {
             } catch (SourceException e) {
                 failed(one, e);
                 throw e;
-            } catch (RuntimeException | OutOfMemoryError e) { // by a list too long, of which nothing is left now
+            } catch (OutOfMemoryError e) { // by a list too long, of which nothing is left now
+                failed(one, new SourceException(one + " does not fit into the heap", e));
+                throw e;
+            } catch (RuntimeException e) {
                 SourceException failure = new SourceException(one + " cannot be used: " + e, e);
                 failed(one, failure);
                 throw failure;
