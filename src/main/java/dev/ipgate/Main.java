@@ -53,11 +53,21 @@ public final class Main {
         commands.put("passwd", new Passwd(in, err));
     }
 
+    /** With whoever types the command at the other end of this process's SSH session, if it has one. */
+    Main(InputStream in, PrintStream out, PrintStream err) {
+        this(in, out, err, SshSession::client);
+    }
+
     public static void main(String[] args) {
+        prepare();
+        System.exit(new Main(System.in, System.out, System.err).run(args));
+    }
+
+    /** What comes before any command, once in a process. */
+    static void prepare() {
         configureLogging();
         configureTls();
         Thread.setDefaultUncaughtExceptionHandler(Main::uncaught);
-        System.exit(new Main(System.in, System.out, System.err, SshSession::client).run(args));
     }
 
     /**
@@ -76,7 +86,7 @@ public final class Main {
     }
 
     /** Lines fit for journald, which adds the time itself and says so in JOURNAL_STREAM. */
-    static void configureLogging() {
+    private static void configureLogging() {
         System.setProperty("org.jboss.logging.provider", "slf4j");
         setDefault("org.jboss.logging.locale", "und"); // there are no translations, and a start need not look for them
         setDefault("slf4j.provider", "org.slf4j.simple.SimpleServiceProvider"); // the same

@@ -39,7 +39,7 @@ final class Rehearsal {
      * @param args an empty folder, whose name must be short enough for a socket in it
      */
     public static void main(String[] args) throws Exception {
-        Main.configureLogging();
+        Main.prepare();
         int status = ExitStatus.FAILED;
         try {
             new Rehearsal(Path.of(args[0])).run();
@@ -73,7 +73,7 @@ final class Rehearsal {
     }
 
     private void command(String... args) {
-        new Main(InputStream.nullInputStream(), System.out, new PrintStream(said, true, UTF_8), () -> null).run(args);
+        new Main(InputStream.nullInputStream(), System.out, new PrintStream(said, true, UTF_8)).run(args);
     }
 
     private int port(Thread serving) throws InterruptedException {

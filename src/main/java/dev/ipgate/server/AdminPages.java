@@ -33,9 +33,8 @@ final class AdminPages {
         this.instruments = instruments;
         MetricsPage metrics = new MetricsPage(instruments);
         StatusPage status = new StatusPage(instruments);
-        StatusDocument document = new StatusDocument();
         events = new StatusEvents(worker, status);
-        pages.put("/", accept -> document.answer());
+        pages.put("/", accept -> StatusDocument.answer());
         pages.put("/metrics", metrics::answer);
         pages.put("/api/status", accept -> AdminAnswer.json(status.json()));
         pages.put(

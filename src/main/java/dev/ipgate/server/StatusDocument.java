@@ -5,15 +5,19 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.nio.ByteBuffer;
 
 /**
- * The page at {@code /} of the admin listener: one document, put together once, in which the browser runs this script and this
- * style and nothing else. What it shows, it asks of {@code /api/status} and {@code /api/events}.
+ * The page at {@code /} of the admin listener: one document, put together when somebody asks for it, in which the browser
+ * runs this script and this style and nothing else. What it shows, it asks of {@code /api/status} and {@code /api/events}.
  */
 final class StatusDocument {
+
+    private static final class Once {
+        static final StatusDocument MADE = new StatusDocument();
+    }
 
     private final byte[] page;
     private final String policy;
 
-    StatusDocument() {
+    private StatusDocument() {
         String style = PageResource.text("status.css");
         String script = PageResource.text("status.js");
         page = PageResource.text("status.html")
@@ -25,7 +29,8 @@ final class StatusDocument {
                 + "; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
     }
 
-    AdminAnswer answer() {
-        return new AdminAnswer(200, "text/html; charset=utf-8", policy, ByteBuffer.wrap(page));
+    static AdminAnswer answer() {
+        StatusDocument made = Once.MADE;
+        return new AdminAnswer(200, "text/html; charset=utf-8", made.policy, ByteBuffer.wrap(made.page));
     }
 }
