@@ -70,6 +70,17 @@ class ExplainTest {
                 """.replace("CONF", conf));
     }
 
+    @Test
+    void whomToAskAboutTheRuleIsSaid() throws IOException {
+        conf = conf(CONF.replace("note: \"the office\"", "owner: \"Ana, ext. 12\""));
+
+        CommandRun text = explain("203.0.113.7");
+        CommandRun json = explain("203.0.113.7", "--json");
+
+        assertThat(text.out()).contains("owner:    Ana, ext. 12\n").doesNotContain("note:");
+        assertThat(json.json().get("owner").getAsString()).isEqualTo("Ana, ext. 12");
+    }
+
     @ParameterizedTest(name = "{0}: {1}")
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             '~^a$', '*.b.example'       | any.b.example

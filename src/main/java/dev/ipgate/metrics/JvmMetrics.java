@@ -1,16 +1,26 @@
 package dev.ipgate.metrics;
 
 import com.sun.management.UnixOperatingSystemMXBean;
+import java.io.IOException;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;
 import java.lang.management.MemoryUsage;
 import java.lang.management.RuntimeMXBean;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** What the JVM and the process take, under the names that Prometheus's own client gives them. */
 public final class JvmMetrics {
+
+    private static final Path STATUS = Path.of("/proc/self/status");
+    private static final Pattern KIBIBYTES = Pattern.compile("(\\w+):\\s+(\\d{1,15}) kB");
 
     private JvmMetrics() {}
 
@@ -62,6 +72,29 @@ public final class JvmMetrics {
                     seconds(Duration.ofNanos(Math.max(0, system.getProcessCpuTime()))));
             scrape.gauge("process_open_fds", "Open file descriptors.", system.getOpenFileDescriptorCount());
             scrape.gauge("process_max_fds", "How many may be open.", system.getMaxFileDescriptorCount());
+        }
+        memory(scrape);
+    }
+
+    /** What the process takes of the machine, where Linux tells: {@code man 5 proc}, {@code /proc/self/status}. */
+    private static void memory(Scrape scrape) {
+        List<String> lines;
+        try {
+            lines = Files.readAllLines(STATUS, StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            return; // no Linux, or no /proc
+        }
+        for (String line : lines) {
+            Matcher kibibytes = KIBIBYTES.matcher(line);
+            if (!kibibytes.matches()) {
+                continue;
+            }
+            double bytes = Long.parseLong(kibibytes.group(2)) * 1024.0;
+            switch (kibibytes.group(1)) {
+                case "VmRSS" -> scrape.gauge("process_resident_memory_bytes", "Memory that is in use.", bytes);
+                case "VmSize" -> scrape.gauge("process_virtual_memory_bytes", "Memory that is reserved.", bytes);
+                default -> {} // much else
+            }
         }
     }
 

@@ -89,6 +89,16 @@ class MetricsTest {
         Eventually.holds(line, () -> scrape().body().lines().anyMatch(line::equals));
     }
 
+    /** The process is this test's, whose memory is more than 20 MiB and less than is reserved. */
+    @Test
+    void tellsWhatTheProcessTakes() throws IOException {
+        double resident = value("process_resident_memory_bytes");
+
+        assertThat(resident).isBetween(20.0 * (1 << 20), value("process_virtual_memory_bytes"));
+        assertThat(value("process_cpu_seconds_total")).isPositive();
+        assertThat(value("process_open_fds")).isBetween(3.0, value("process_max_fds"));
+    }
+
     @Test
     void promtoolFindsNothingToSay() throws Exception {
         Path promtool = Programs.require("promtool");

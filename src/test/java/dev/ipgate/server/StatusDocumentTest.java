@@ -14,6 +14,9 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -146,11 +149,40 @@ class StatusDocumentTest {
         open(1280, 900, false);
         holds("nobody was denied", "document.getElementById('denied').classList.contains('empty')");
 
+        long denied = System.nanoTime();
         gate.getFrom("127.0.0.9", "/secret");
 
         holds("it is there", "document.getElementById('denied-rows').textContent.includes('GET /secret')");
+        System.out.printf(
+                Locale.ROOT,
+                "a denial was on the page after %.2f s; at most 2 are asked for%n",
+                (System.nanoTime() - denied) / 1e9);
         assertThat(browser.evaluate("document.getElementById('news').textContent"))
                 .isEqualTo("127.0.0.9 was denied");
+    }
+
+    /** Too many look already, so this page gets no stream of events. */
+    @Test
+    void asksNowAndThenWhereThereIsNoStream() throws IOException {
+        List<RawClient> others = new ArrayList<>();
+        try {
+            for (int i = 0; i < StatusEvents.MOST; i++) {
+                RawClient other =
+                        RawClient.connect(Objects.requireNonNull(gate.gate().adminAddress()));
+                others.add(other.send("GET /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+                assertThat(other.in().read()).isEqualTo('H'); // it has its stream
+            }
+            browser.open(url(), 1280, 900, false);
+            holds("it says so", "document.getElementById('state').textContent === 'updated every 5 s'");
+
+            gate.getFrom("127.0.0.9", "/secret");
+
+            holds("it is there", "document.getElementById('denied-rows').textContent.includes('GET /secret')");
+        } finally {
+            for (RawClient other : others) {
+                other.close();
+            }
+        }
     }
 
     @Test
