@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a conf file into {@code Settings}, and reports everything that is wrong with it in one run. */
@@ -58,7 +59,8 @@ public final class ConfigReader {
     }
 
     private static Settings settings(Path file, Section top, Problems problems) {
-        GroupsReader groupsReader = new GroupsReader(file, top.find("groups"));
+        GroupSourceReader sources = new GroupSourceReader(file, DnsServersReader.read(top.find("resolver")));
+        GroupsReader groupsReader = new GroupsReader(sources, top.find("groups"));
         WhomReader whom = new WhomReader(groupsReader.names());
         Map<String, GroupSettings> groups = groupsReader.read(whom);
         ClientAddressSettings clientAddress = ClientAddressReader.read(top.find("client_address"), whom, groups);
@@ -79,13 +81,18 @@ public final class ConfigReader {
         if (!top.has("listen")) {
             top.missing("listen", "is missing; write a port, or such as 127.0.0.1:8080");
         }
+        SiteSettings defaultSite = sites.readDefault(top);
+        List<SiteSettings> others = sites.readSites(top.find("sites"));
+        RentedAddresses rented = new RentedAddresses(groups, problems);
+        rented.review(clientAddress);
+        Stream.concat(Stream.ofNullable(defaultSite), others.stream()).forEach(rented::review);
         return new Settings(
                 file,
                 listen,
                 clientAddress,
                 groups,
-                sites.readDefault(top),
-                sites.readSites(top.find("sites")),
+                defaultSite,
+                others,
                 LimitsReader.read(top.find("limits")),
                 AccessLogReader.read(top.find("access_log"), file),
                 mode,

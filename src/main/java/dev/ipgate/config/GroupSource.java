@@ -1,7 +1,11 @@
 package dev.ipgate.config;
 
+import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +41,65 @@ public sealed interface GroupSource {
         @Override
         public String toString() {
             return "\"" + path + "\"";
+        }
+    }
+
+    /**
+     * The addresses that a DNS name stands for at the time.
+     *
+     * @param name in lower case and letters of ASCII, without a dot at its end; always absolute
+     * @param refresh how long an answer is good at most; the records may say less
+     * @param ipv6Prefix how many bits of an IPv6 address count, as the rest moves; 128 for all
+     * @param allowPrivate whether it may stand for addresses that are not of the Internet
+     * @param servers whom to ask; empty for those of the system
+     */
+    record DnsName(
+            String name,
+            Duration refresh,
+            Duration maxStale,
+            int ipv6Prefix,
+            boolean allowPrivate,
+            List<InetSocketAddress> servers)
+            implements GroupSource {
+
+        public DnsName {
+            servers = List.copyOf(servers);
+        }
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    /**
+     * A list that somebody publishes.
+     *
+     * @param urls where it is, in parts if more than one
+     * @param paths for JSON, where in it the addresses are; empty for a list of lines
+     * @param maxShrink how much of the list may be gone at the next reading, in per cent
+     * @param authorities the certificates of {@code ca_file}, trusted besides those that the JDK trusts
+     * @param allowPrivate whether it may hold addresses that are not of the Internet
+     */
+    record UrlList(
+            List<URI> urls,
+            List<JsonPath> paths,
+            Duration refresh,
+            Duration maxStale,
+            int maxShrink,
+            List<X509Certificate> authorities,
+            boolean allowPrivate)
+            implements GroupSource {
+
+        public UrlList {
+            urls = List.copyOf(urls);
+            paths = List.copyOf(paths);
+            authorities = List.copyOf(authorities);
+        }
+
+        @Override
+        public String toString() {
+            return String.join(" and ", urls.stream().map(ListUrl::withoutQuery).toList());
         }
     }
 }

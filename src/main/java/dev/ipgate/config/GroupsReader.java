@@ -1,8 +1,8 @@
 package dev.ipgate.config;
 
+import dev.ipgate.config.GroupSourceReader.Found;
 import dev.ipgate.config.Settings.GroupSettings;
 import dev.ipgate.net.IpRange;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code groups}: names for lists of addresses, and for list files. */
+/** Reads {@code groups}: names for lists of addresses, and for what fills a group from outside. */
 final class GroupsReader {
 
     static final String NAME = "[A-Za-z][A-Za-z0-9_-]*";
@@ -22,14 +22,14 @@ final class GroupsReader {
     private static final Set<String> RESERVED = Set.of("all");
     private static final int DEEPEST = 20;
 
-    private final Path conf;
+    private final GroupSourceReader sources;
     private final Map<String, Setting> settings = new LinkedHashMap<>();
     private final Map<String, GroupSettings> groups = new LinkedHashMap<>();
     private final Map<String, Integer> depths = new HashMap<>();
 
     /** @param groups the value of the key, or null if it is not there */
-    GroupsReader(Path conf, @Nullable Setting groups) {
-        this.conf = conf;
+    GroupsReader(GroupSourceReader sources, @Nullable Setting groups) {
+        this.sources = sources;
         if (groups != null) {
             settings.putAll(groups.named());
             settings.forEach(GroupsReader::checkName);
@@ -43,7 +43,7 @@ final class GroupsReader {
     }
 
     Map<String, GroupSettings> read(WhomReader whom) {
-        settings.forEach((name, setting) -> groups.put(name, group(setting, whom)));
+        settings.forEach((name, setting) -> read(name, setting, whom));
         settings.keySet().forEach(name -> measure(name, new ArrayDeque<>()));
         return Collections.unmodifiableMap(groups); // in the order of the file
     }
@@ -59,21 +59,34 @@ final class GroupsReader {
         }
     }
 
-    private GroupSettings group(Setting setting, WhomReader whom) {
-        if (!setting.isTable()) {
-            return new GroupSettings(members(setting, whom), null, setting.at());
+    private void read(String name, Setting setting, WhomReader whom) {
+        Section section = setting.isTable() ? setting.section(Keys.GROUP) : null;
+        List<Found> found = section == null ? List.of() : sources.read(section);
+        if (found.size() > 1) {
+            groups.put(name, new GroupSettings(parts(setting, found), null, setting.at()));
+        } else {
+            groups.put(
+                    name,
+                    new GroupSettings(
+                            setting.isTable() ? List.of() : members(setting, whom),
+                            found.isEmpty() ? null : found.get(0).source(),
+                            setting.at()));
         }
-        Section section = setting.section(Keys.GROUP);
-        return new GroupSettings(List.of(), section == null ? null : source(section), setting.at());
     }
 
-    private @Nullable GroupSource source(Section section) {
-        Setting file = section.find("file");
-        if (file == null) {
-            section.missing("file", "is missing; write {file: NAME}, or a list of addresses");
-            return null;
+    /**
+     * Makes a group of each of several sources: one that fails grows old by itself. They are called by their place in the
+     * conf file, {@code homes.host[1]}, which is no name that anybody can write.
+     */
+    private List<Whom> parts(Setting setting, List<Found> found) {
+        String name = setting.name().substring(setting.name().indexOf('.') + 1);
+        List<Whom> parts = new ArrayList<>();
+        for (Found one : found) {
+            String part = name + ".host[" + parts.size() + "]";
+            groups.put(part, new GroupSettings(List.of(), one.source(), one.at()));
+            parts.add(new Whom.Group(part, one.at()));
         }
-        return file.as(text -> new GroupSource.ListFile(ConfPath.resolve(conf, text)));
+        return parts;
     }
 
     private List<Whom> members(Setting setting, WhomReader whom) {

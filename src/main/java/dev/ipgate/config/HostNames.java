@@ -1,12 +1,14 @@
 package dev.ipgate.config;
 
 import com.google.re2j.Pattern;
+import dev.ipgate.net.IpAddress;
 import java.net.IDN;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code hosts}: the names and patterns of all sites, each of which one site may have. */
@@ -18,6 +20,9 @@ final class HostNames {
 
     /** A name that nobody has, and that a pattern for names of one's own does not hold. */
     private static final String STRANGER = "ipgate-x7q.invalid";
+
+    /** What IDNA 2003, which is the JDK's, and IDNA 2008 read as different names: ß, ς, and two joiners. */
+    private static final Set<Integer> DEVIATING = Set.of(0xDF, 0x3C2, 0x200C, 0x200D);
 
     private final Map<String, Setting> taken = new HashMap<>();
 
@@ -100,6 +105,31 @@ final class HostNames {
             throw new IllegalArgumentException("\"" + text + "\" " + wrong);
         }
         return name;
+    }
+
+    /**
+     * The name as DNS is asked for it, in lower case and letters of ASCII, without the trailing dot.
+     *
+     * @throws IllegalArgumentException if the text is no name of one host
+     */
+    static String toLookUp(String text) {
+        String quoted = "\"" + text + "\"";
+        if (text.contains("*") || text.startsWith(REGEX) || text.startsWith(".")) {
+            throw new IllegalArgumentException(quoted + " is a pattern; write the name of one host");
+        }
+        if (IpAddress.parse(text, 0, text.length()) != null || text.matches("[0-9./]+")) {
+            throw new IllegalArgumentException(quoted + " is an address; write it in a list: [" + text + "]");
+        }
+        if (text.codePoints().anyMatch(DEVIATING::contains)) {
+            throw new IllegalArgumentException(
+                    quoted + " has a letter that programs write in two ways; write the name's xn-- form");
+        }
+        try {
+            return parse(IDN.toASCII(text));
+        } catch (IllegalArgumentException e) {
+            String said = String.valueOf(e.getMessage());
+            throw said.startsWith("\"") ? e : new IllegalArgumentException(quoted + " is no host name", e);
+        }
     }
 
     private static String regex(String text) {

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /** Reads what a site is made of, for the default site at the top level and for each of {@code sites}. */
 final class SiteReader {
 
-    private static final List<String> INHERITED =
-            List.of("listen", "client_address", "groups", "limits", "access_log", "admin", "control", "sites");
+    private static final List<String> INHERITED = List.of(
+            "listen", "client_address", "groups", "resolver", "limits", "access_log", "admin", "control", "sites");
 
     private final DoorsReader doors;
     private final RulesReader rules;

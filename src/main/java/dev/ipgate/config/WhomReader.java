@@ -105,7 +105,8 @@ final class WhomReader {
             return quoted + " is neither an address nor a group" + Spelling.hint(text, groups, known);
         }
         return text.matches("[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*\\.?")
-                ? quoted + " is a host name; write the addresses that it stands for"
+                ? quoted + " is a host name; write the addresses that it stands for, or make a group of it: {host: "
+                        + text + "}"
                 : null;
     }
 
