@@ -102,6 +102,9 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule springSecurityIsKnownToAuth = only("org.springframework..", "dev.ipgate.auth");
 
+    @ArchTest
+    static final ArchRule dnsjavaIsKnownToLists = only("org.xbill..", "dev.ipgate.lists");
+
     /** What auth does with a request is arithmetic: no socket, no file, no clock but the one it is given. */
     @ArchTest
     static final ArchRule authIsPure = noClasses()

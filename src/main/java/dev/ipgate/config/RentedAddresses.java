@@ -61,7 +61,7 @@ final class RentedAddresses {
     }
 
     private void warn(Position at, String setting, Whom whom, String landlord, String what) {
-        problems.warning(at, setting, "\"" + whom + "\": anybody can rent an address of " + landlord + " and " + what);
+        problems.warning(at, setting, "\"" + whom + "\": anybody can rent an address of " + landlord + ", and " + what);
     }
 
     private static boolean asksForMore(@Nullable AuthSettings auth, Satisfy satisfy) {

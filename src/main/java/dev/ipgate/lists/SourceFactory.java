@@ -14,6 +14,9 @@ final class SourceFactory {
         if (settings instanceof GroupSource.ListFile file) {
             return new FileSource(file);
         }
+        if (settings instanceof GroupSource.DnsName name) {
+            return new DnsSource(name);
+        }
         throw new IllegalArgumentException("no source for " + settings);
     }
 }

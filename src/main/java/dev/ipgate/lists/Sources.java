@@ -35,6 +35,7 @@ public final class Sources implements AutoCloseable {
      */
 
     private static final int MOST_THREADS = 8;
+    private static final long NONE = -1;
     private static final Duration FIRST_ANSWERS = Duration.ofSeconds(10); // how long a start or a reload waits for them
 
     private final BiFunction<GroupSource, @Nullable Path, Source> factory;
@@ -43,7 +44,7 @@ public final class Sources implements AutoCloseable {
     private final ThreadPoolExecutor threads;
     private Map<GroupSource, Held> held = new LinkedHashMap<>();
     private long version;
-    private long taken; // the version that is in force
+    private long taken = NONE; // the version that is in force
 
     /**
      * Has nothing to read yet.
@@ -72,6 +73,7 @@ public final class Sources implements AutoCloseable {
     public final class Change {
 
         private final Map<GroupSource, Held> wanted;
+        private long filled = NONE; // with this version
 
         private Change(Map<GroupSource, Held> wanted) {
             this.wanted = wanted;
@@ -79,7 +81,7 @@ public final class Sources implements AutoCloseable {
 
         /** The groups of these settings, filled. */
         public Groups groups(Settings settings, Groups.Unread unread) {
-            return Sources.this.groups(settings, wanted, unread);
+            return Sources.this.groups(this, settings, unread);
         }
 
         /** From now on these are looked after. */
@@ -190,7 +192,12 @@ public final class Sources implements AutoCloseable {
 
     private synchronized void commit(Change change) {
         held = new LinkedHashMap<>(change.wanted);
-        taken = version;
+        taken = change.filled; // what has come since is news
+    }
+
+    private synchronized Groups groups(Change change, Settings settings, Groups.Unread unread) {
+        change.filled = version;
+        return groups(settings, change.wanted, unread);
     }
 
     /** The groups of settings that were committed, filled with what is known now. */
@@ -294,9 +301,9 @@ public final class Sources implements AutoCloseable {
         one.failed(failure, clock.instant());
     }
 
-    /** Whether {@link #groups} would give something else than when it was last asked. */
+    /** Whether {@link #groups} would give something else than what is in force; nothing is before the first commit. */
     public synchronized boolean hasNews() {
-        return version != taken;
+        return taken != NONE && version != taken;
     }
 
     private void tell() {

@@ -111,6 +111,26 @@ public final class AddressSet {
         return null;
     }
 
+    /** The lowest address that is in both sets, IPv4 before IPv6; null if there is none. */
+    public @Nullable IpAddress firstIn(AddressSet other) {
+        IpAddress found = firstIn(ipv4, other.ipv4);
+        return found == null ? firstIn(ipv6, other.ipv6) : found;
+    }
+
+    private static @Nullable IpAddress firstIn(Boundaries ours, Boundaries theirs) {
+        for (int start = 0; start < ours.size(); start += 2) {
+            IpAddress first = ours.get(start);
+            int rank = theirs.rank(first);
+            if ((rank & 1) == 1) {
+                return first;
+            }
+            if (rank < theirs.size() && theirs.get(rank).compareTo(ours.before(start + 1)) <= 0) {
+                return theirs.get(rank);
+            }
+        }
+        return null;
+    }
+
     /** How many ranges are in this set and not in the other: what a list has gained or lost. */
     public int rangesNotIn(AddressSet other) {
         return rangesNotIn(ipv4, other.ipv4) + rangesNotIn(ipv6, other.ipv6);

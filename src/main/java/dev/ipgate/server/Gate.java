@@ -63,15 +63,15 @@ public final class Gate implements AutoCloseable {
     private final Shutdown shutdown;
     private final Sources sources;
     private final Lookout sourcesLookout;
-    private Configuration configuration;
+    private Configuration.Loaded loaded;
     private boolean closed;
 
     private Gate(Path conf, Systemd systemd) throws IOException {
         this.conf = conf;
         this.systemd = systemd;
         sources = new Sources(this::refill);
-        Configuration.Loaded loaded = Configuration.load(conf, Instant.now(), sources);
-        configuration = loaded.configuration();
+        loaded = Configuration.load(conf, Instant.now(), sources);
+        Configuration configuration = loaded.configuration();
         configuration.warnings().forEach(warning -> LOG.warn("{}", warning));
         Settings settings = configuration.settings();
         accessLogs = new AccessLogs(conf);
@@ -96,7 +96,6 @@ public final class Gate implements AutoCloseable {
         UsersFiles.Change users = usersFiles.prepare(configuration.auths());
         gateway = new Gateway(snapshot(configuration, new HashMap<>(), users, accessLog));
         users.commit();
-        loaded.sources().commit();
         sourcesLookout = new Lookout(worker, sources::look);
         listeners = new Listeners(
                 worker,
@@ -172,7 +171,7 @@ public final class Gate implements AutoCloseable {
     }
 
     private synchronized void begin() throws IOException {
-        sockets.prepare(configuration.settings()).commit();
+        sockets.prepare(loaded.configuration().settings()).commit();
         certificates.watch(sockets.endpoints());
         watchSources();
         Watchdog.start(systemd, worker);
@@ -260,7 +259,9 @@ public final class Gate implements AutoCloseable {
         }
     }
 
+    /** From now on what was read fills the groups, and is looked after. */
     private void watchSources() {
+        loaded.sources().commit();
         if (!sources.isEmpty()) {
             sourcesLookout.start();
         }
@@ -272,11 +273,12 @@ public final class Gate implements AutoCloseable {
             return;
         }
         Snapshot old = gateway.snapshot();
+        Configuration configuration = loaded.configuration();
         try {
             Configuration next = configuration.refilled(sources.groups(configuration.settings()));
             UsersFiles.Change users = usersFiles.prepare(next.auths()); // not committed: its files were not read again
             swap(snapshot(next, known(old), users, old.accessLog()));
-            configuration = next;
+            loaded = new Configuration.Loaded(next, loaded.sources());
         } catch (ConfigException | OutOfMemoryError e) {
             LOG.error(
                     "what the groups hold now cannot be taken in, and what they held before stays: {}", e.getMessage());
@@ -296,8 +298,8 @@ public final class Gate implements AutoCloseable {
     }
 
     private String readAgain() throws IOException {
-        Configuration.Loaded loaded = Configuration.load(conf, Instant.now(), sources);
-        Configuration next = loaded.configuration();
+        Configuration.Loaded reading = Configuration.load(conf, Instant.now(), sources);
+        Configuration next = reading.configuration();
         Snapshot old = gateway.snapshot();
         Settings settings = next.settings();
         AccessLog accessLog = accessLogs.reopen(old.accessLog(), settings.accessLog());
@@ -316,9 +318,8 @@ public final class Gate implements AutoCloseable {
         sockets.setLimits(settings.limits());
         spool.setLimit(settings.limits().spool());
         users.commit();
-        loaded.sources().commit();
         swap(snapshot);
-        configuration = next;
+        loaded = reading;
         bound.commit();
         certificates.watch(sockets.endpoints());
         watchSources();

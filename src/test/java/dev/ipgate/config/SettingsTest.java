@@ -7,9 +7,12 @@ import dev.ipgate.config.AccessLogSettings.Format;
 import dev.ipgate.config.AccessLogSettings.Target;
 import dev.ipgate.config.LocationSettings.Match;
 import dev.ipgate.config.Settings.Mode;
+import dev.ipgate.net.IpAddress;
 import dev.ipgate.net.IpRange;
 import dev.ipgate.policy.Action;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -154,6 +157,95 @@ class SettingsTest {
         assertThat(ConfFile.group(settings, "ci").members()).isEmpty();
         assertThat(ConfFile.group(settings, "far").source())
                 .isEqualTo(new GroupSource.ListFile(Path.of("/etc/ipgate/far.txt")));
+    }
+
+    @Test
+    void readsGroupsOfNames() throws IOException {
+        Settings settings = ConfFile.read(folder, ConfFile.MINIMUM + """
+                resolver: [192.0.2.53, "[::1]:5353"]
+                groups:
+                  home: {host: Home.Example.org.}
+                  far: {host: [münchen.example.org, app], refresh: 5s, max_stale: 365d, ipv6_prefix: 64, allow_private: on}
+                """);
+        List<InetSocketAddress> servers = List.of(server("192.0.2.53", 53), server("::1", 5353));
+
+        assertThat(ConfFile.group(settings, "home").source())
+                .isEqualTo(new GroupSource.DnsName(
+                        "home.example.org", Duration.ofSeconds(60), Duration.ofHours(24), 128, false, servers));
+        assertThat(ConfFile.group(settings, "far").source()).isNull();
+        assertThat(ConfFile.group(settings, "far").members()).hasToString("[far.host[0], far.host[1]]");
+        assertThat(ConfFile.group(settings, "far.host[0]").source())
+                .isEqualTo(new GroupSource.DnsName(
+                        "xn--mnchen-3ya.example.org", Duration.ofSeconds(5), Duration.ofDays(365), 64, true, servers));
+        assertThat(ConfFile.group(settings, "far.host[1]").source()).hasToString("app");
+        assertThat(ConfFile.group(settings, "far.host[1]").at().column()).isEqualTo(37);
+    }
+
+    private static InetSocketAddress server(String address, int port) {
+        return new InetSocketAddress(IpAddress.parse(address).toInetAddress(), port);
+    }
+
+    @Test
+    void readsGroupsOfPublishedLists() throws IOException {
+        Settings settings = ConfFile.read(folder, ConfFile.MINIMUM + """
+                groups:
+                  plain: {url: "https://example.org/list?token=s3cret"}
+                  here: {url: "http://localhost:8081/list", format: lines, max_shrink: 100%, allow_private: true}
+                  json:
+                    url: "http://[::1]/x.json"
+                    format: json
+                    path: ["a[*].b.c", "[*]"]
+                    refresh: 1m
+                    max_stale: 1m
+                  monthly: {url: "https://example.org/list", refresh: 30d}
+                """);
+
+        assertThat(ConfFile.group(settings, "plain").source())
+                .isEqualTo(list("https://example.org/list?token=s3cret", List.of(), 6 * 60, 7 * 24 * 60, 50, false))
+                .hasToString("https://example.org/list?…");
+        assertThat(ConfFile.group(settings, "here").source())
+                .isEqualTo(list("http://localhost:8081/list", List.of(), 6 * 60, 7 * 24 * 60, 100, true));
+        List<JsonPath> paths =
+                List.of(new JsonPath(List.of("a", JsonPath.EVERY, "b", "c")), new JsonPath(List.of(JsonPath.EVERY)));
+        assertThat(paths).hasToString("[a[*].b.c, [*]]");
+        assertThat(ConfFile.group(settings, "json").source())
+                .isEqualTo(list("http://[::1]/x.json", paths, 1, 1, 50, false));
+        assertThat(ConfFile.group(settings, "monthly").source())
+                .isEqualTo(list("https://example.org/list", List.of(), 30 * 24 * 60, 90 * 24 * 60, 50, false));
+    }
+
+    private static GroupSource list(
+            String url, List<JsonPath> paths, int refresh, int maxStale, int maxShrink, boolean allowPrivate) {
+        return new GroupSource.UrlList(
+                List.of(URI.create(url)),
+                paths,
+                Duration.ofMinutes(refresh),
+                Duration.ofMinutes(maxStale),
+                maxShrink,
+                List.of(),
+                allowPrivate);
+    }
+
+    @ParameterizedTest(name = "{0} is at {1}, {2}")
+    @CsvSource(delimiter = '|', textBlock = """
+            cloudflare     | https://www.cloudflare.com/ips-v4 and https://www.cloudflare.com/ips-v6 | []
+            aws            | https://ip-ranges.amazonaws.com/ip-ranges.json | [prefixes[*].ip_prefix, ipv6_prefixes[*].ipv6_prefix]
+            github-actions | https://api.github.com/meta                    | [actions[*]]
+            google-cloud   | https://www.gstatic.com/ipranges/cloud.json    | [prefixes[*].ipv4Prefix, prefixes[*].ipv6Prefix]
+            fastly         | https://api.fastly.com/public-ip-list          | [addresses[*], ipv6_addresses[*]]
+            """)
+    void knowsTheListsThatPeopleUse(String preset, String urls, String paths) throws IOException {
+        Settings settings = ConfFile.read(
+                folder, ConfFile.MINIMUM + "groups: {g: {preset: " + preset + ", refresh: 1h, max_shrink: 0%}}");
+
+        assertThat(ConfFile.group(settings, "g").source())
+                .hasToString(urls)
+                .isInstanceOfSatisfying(GroupSource.UrlList.class, list -> {
+                    assertThat(list.paths()).hasToString(paths);
+                    assertThat(list.refresh()).isEqualTo(Duration.ofHours(1));
+                    assertThat(list.maxStale()).isEqualTo(Duration.ofDays(7));
+                    assertThat(list.maxShrink()).isZero();
+                });
     }
 
     @Test
