@@ -105,6 +105,9 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule dnsjavaIsKnownToLists = only("org.xbill..", "dev.ipgate.lists");
 
+    @ArchTest
+    static final ArchRule jacksonIsKnownToLists = only("com.fasterxml..", "dev.ipgate.lists");
+
     /** What auth does with a request is arithmetic: no socket, no file, no clock but the one it is given. */
     @ArchTest
     static final ArchRule authIsPure = noClasses()

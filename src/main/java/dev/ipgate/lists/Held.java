@@ -98,14 +98,20 @@ final class Held {
 
     /** It was read. Returns whether it holds something else than before. */
     boolean took(Reading reading, Instant now) {
-        readings++;
-        if (problem != null) {
-            LOG.info("{}: {} can be read again", named(), settings);
+        Reading.Old old = reading.old();
+        if (old == null) {
+            readings++;
+            if (problem != null) {
+                LOG.info("{}: {} can be read again", named(), settings);
+            }
+            problem = null;
+            retry = null;
+            lastGood = now;
+            due = later(now, shorter(reading.goodFor(), settings.refresh()));
+        } else {
+            lastGood = old.read();
+            failed(old.problem(), now);
         }
-        problem = null;
-        retry = null;
-        lastGood = now;
-        due = later(now, shorter(reading.goodFor(), settings.refresh()));
         AddressSet before = addresses;
         int added = before == null
                 ? reading.addresses().size()
@@ -131,13 +137,17 @@ final class Held {
 
     /** It could not be read. What it holds stays. */
     void failed(SourceException failure, Instant now) {
-        failures++;
         String reason = String.valueOf(failure.getMessage());
         if (addresses != null
                 && (!reason.equals(problem) || isLocal())) { // a first reading's is told with the conf file's
             failure.problems().forEach(found -> LOG.error("{}", found));
             LOG.error("{}: {}; what was read before stays in use", named(), reason);
         }
+        failed(reason, now);
+    }
+
+    private void failed(String reason, Instant now) {
+        failures++;
         problem = reason;
         retry = retry == null ? FIRST_RETRY : retry.multipliedBy(2);
         retry = shorter(retry, settings.refresh());

@@ -57,7 +57,10 @@ final class ListFile {
             if (Files.size(file) > LARGEST) {
                 throw new SourceException(quoted + " is larger than 256 MiB");
             }
-            new ListFile(file.toString(), problems, sink).read(file);
+            // A byte that is no UTF-8 becomes U+FFFD and is reported where it stands in an address, at its line.
+            try (Reader reader = new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8)) {
+                read(reader, file.toString(), sink, problems);
+            }
         } catch (SourceException e) {
             throw e;
         } catch (AccessDeniedException e) {
@@ -67,19 +70,27 @@ final class ListFile {
         }
     }
 
-    private void read(Path file) throws IOException {
-        // A byte that is no UTF-8 becomes U+FFFD and is reported where it stands in an address, at its line.
-        try (Reader reader = new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8)) {
-            Lines lines = new Lines(reader);
-            int number = 0;
-            for (String line = lines.next(); line != null; line = lines.next()) {
-                number++;
-                if (line.indexOf('\0') >= 0) {
-                    error(number, line, "holds zero bytes; save the file as UTF-8");
-                    break;
-                }
-                line(number, number == 1 && line.startsWith("\uFEFF") ? line.substring(1) : line);
+    /**
+     * Reads the text of a list into a sink.
+     *
+     * @param name where it is from, as problems are to name it
+     * @param problems takes what is wrong with a line
+     * @throws IOException if the text cannot be read
+     */
+    static void read(Reader reader, String name, Consumer<IpRange> sink, Problems problems) throws IOException {
+        new ListFile(name, problems, sink).read(reader);
+    }
+
+    private void read(Reader reader) throws IOException {
+        Lines lines = new Lines(reader);
+        int number = 0;
+        for (String line = lines.next(); line != null; line = lines.next()) {
+            number++;
+            if (line.indexOf('\0') >= 0) {
+                error(number, line, "holds zero bytes; save the file as UTF-8");
+                break;
             }
+            line(number, number == 1 && line.startsWith("\uFEFF") ? line.substring(1) : line);
         }
         inLines.end();
     }

@@ -17,6 +17,9 @@ final class SourceFactory {
         if (settings instanceof GroupSource.DnsName name) {
             return new DnsSource(name);
         }
+        if (settings instanceof GroupSource.UrlList list) {
+            return new UrlSource(list, state);
+        }
         throw new IllegalArgumentException("no source for " + settings);
     }
 }
