@@ -30,6 +30,7 @@ class ArchitectureTest {
             "dev.ipgate.http2",
             "dev.ipgate.http",
             "dev.ipgate.lists",
+            "dev.ipgate.grants",
             "dev.ipgate.config",
             "dev.ipgate.nginx",
             "dev.ipgate.tls",

@@ -1,0 +1,5 @@
+/** Tests of the package grants. */
+@NullMarked
+package dev.ipgate.grants;
+
+import org.jspecify.annotations.NullMarked;
