@@ -7,10 +7,14 @@ import dev.ipgate.cli.Check;
 import dev.ipgate.cli.Command;
 import dev.ipgate.cli.ExitStatus;
 import dev.ipgate.cli.Explain;
+import dev.ipgate.cli.Granted;
 import dev.ipgate.cli.ImportNginx;
+import dev.ipgate.cli.LetIn;
+import dev.ipgate.cli.MakeInvite;
 import dev.ipgate.cli.Passwd;
 import dev.ipgate.cli.Reload;
 import dev.ipgate.cli.ReplayLog;
+import dev.ipgate.cli.Revoke;
 import dev.ipgate.cli.Serve;
 import dev.ipgate.cli.SshSession;
 import dev.ipgate.cli.UsageException;
@@ -49,6 +53,10 @@ public final class Main {
         commands.put("explain", new Explain(out, err));
         commands.put("import-nginx", new ImportNginx(out, err));
         commands.put("reload", new Reload(out, err, operator));
+        commands.put("grant", new LetIn(in, out, err, operator));
+        commands.put("grants", new Granted(out, err));
+        commands.put("revoke", new Revoke(out, err));
+        commands.put("invite", new MakeInvite(out, err));
         commands.put("replay", new ReplayLog(in, out));
         commands.put("passwd", new Passwd(in, err));
     }

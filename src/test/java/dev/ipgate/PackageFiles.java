@@ -120,7 +120,8 @@ final class PackageFiles {
                         "/etc/default/ipgate",
                         "`JAVA_OPTIONS=\"-Xmx1g\"`, for example: flags for the JVM, behind those of the package.")
                 .item("/usr/share/ipgate/ipgate.jvm", "The JVM's flags, with reasons.")
-                .item("/run/ipgate/control", "The socket for `ipgate reload`.")
+                .item("/run/ipgate/control", "The socket for `ipgate reload`, `explain ID`, `grant`.")
+                .item("/var/lib/ipgate", "What outlives a restart: grants, and copies of published lists.")
                 .item("/var/cache/ipgate", "An archive of the JVM's, which makes starts faster. It can be deleted.")
                 .item("/var/log/ipgate", "Where access logs go, if `access_log` names a file there.")
                 .heading("SEE ALSO")
@@ -176,8 +177,10 @@ final class PackageFiles {
         text = replaced(text, "# control: /run/ipgate/control", "control: /run/ipgate/control");
         text = replaced(
                 text,
-                "The socket for ipgate reload. Without it, ipgate reload sends SIGHUP.",
-                "The socket for ipgate reload.");
+                "The socket for ipgate reload, explain ID, grant. Without it, ipgate reload sends SIGHUP.",
+                "The socket for ipgate reload, explain ID, grant.");
+        text = replaced(text, "# state: /var/lib/ipgate", "state: /var/lib/ipgate");
+        text = replaced(text, "Needs control, and among", "Needs, among");
         text = replaced(
                 text,
                 "After a change: ipgate check, then ipgate reload (or SIGHUP).",

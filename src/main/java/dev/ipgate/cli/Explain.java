@@ -16,8 +16,6 @@ import dev.ipgate.server.Verdict;
 import dev.ipgate.tls.TlsServer.ClientAuthentication;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.ConnectException;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -94,19 +92,8 @@ public final class Explain implements Command {
                         option.name() + " is for an address; of the request " + id + " the gate knows it");
             }
         }
-        Path socket = Configuration.load(ConfFile.of(arguments), Instant.now())
-                .settings()
-                .control();
-        if (socket == null) {
-            throw new UsageException(
-                    "the running gate is asked over the control socket, and the conf file has none; write"
-                            + " such as control: /run/ipgate/control");
-        }
-        Answer answer;
-        try {
-            answer = ControlClient.ask(socket, "explain " + id + (arguments.has(JSON) ? " json" : ""));
-        } catch (ConnectException e) {
-            err.println(e.getMessage());
+        Answer answer = ControlledGate.of(arguments).ask("explain " + id + (arguments.has(JSON) ? " json" : ""), err);
+        if (answer == null) {
             return ExitStatus.UNAVAILABLE;
         }
         (answer.status() == ExitStatus.UNAVAILABLE ? err : out).print(answer.text());

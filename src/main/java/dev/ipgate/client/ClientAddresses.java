@@ -130,6 +130,18 @@ public final class ClientAddresses {
         return syntax == Syntax.ONE_ADDRESS ? readOne(direct, lines) : walk(direct, lines);
     }
 
+    /** Whether somebody passes the request on whose word about others is not believed, so that its client is another. */
+    public boolean isForwardedByStranger(ClientAddress direct, Headers headers) {
+        if (!believes(direct)) {
+            for (String mark : MARKS_OF_A_FORWARDER) {
+                if (isPresent(headers.lines(mark))) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
     private ClientAddress findUntrusted(ClientAddress direct, Headers headers) {
         IpAddress peer = direct.peer();
         if (peer.isLoopback() && !ignoreUntrustedForwarder) {

@@ -89,6 +89,20 @@ final class AuthReader {
                 : new AuthSettings(realm, users, userHeader, attempts, setting.name(), setting.at());
     }
 
+    /**
+     * The same for a form, which has no use for a realm or a header; null if something is wrong, which has been reported.
+     *
+     * @param section has {@code attempts}, perhaps
+     */
+    @Nullable
+    AuthSettings readForm(Section section, Setting file) {
+        UsersFile users = usersFile(file);
+        AttemptLimit attempts = attempts(section.find("attempts"));
+        return users == null
+                ? null
+                : new AuthSettings(AuthSettings.DEFAULT_REALM, users, null, attempts, file.name(), file.at());
+    }
+
     private static @Nullable String realm(Section section) {
         Setting setting = section.find("realm");
         return setting == null ? null : setting.as(AuthReader::realm);

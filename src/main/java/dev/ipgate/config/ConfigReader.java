@@ -59,10 +59,12 @@ public final class ConfigReader {
     }
 
     private static Settings settings(Path file, Section top, Problems problems) {
+        Path state = state(top.find("state"), file);
+        GrantsReader grants = new GrantsReader(top.find("grants"), state);
         GroupSourceReader sources = new GroupSourceReader(file, DnsServersReader.read(top.find("resolver")));
-        GroupsReader groupsReader = new GroupsReader(sources, top.find("groups"));
-        WhomReader whom = new WhomReader(groupsReader.names());
-        Map<String, GroupSettings> groups = groupsReader.read(whom);
+        GroupsReader groupsReader = new GroupsReader(sources, top.find("groups"), grants.areOn());
+        WhomReader whom = new WhomReader(groupsReader.names(), grants.areOn());
+        Map<String, GroupSettings> groups = grants.with(groupsReader.read(whom));
         ClientAddressSettings clientAddress = ClientAddressReader.read(top.find("client_address"), whom, groups);
         ListenReader listens = listens(top, file);
         List<ListenSettings> listen = listens.read(top.find("listen"));
@@ -98,7 +100,8 @@ public final class ConfigReader {
                 mode,
                 new AdminReader(listens, auths, rules).read(top.find("admin")),
                 control(top.find("control"), file),
-                state(top.find("state"), file));
+                state,
+                grants.read(auths, rules, listen, clientAddress));
     }
 
     private static ListenReader listens(Section top, Path file) {

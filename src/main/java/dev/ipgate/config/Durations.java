@@ -5,7 +5,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Durations: {@code 1500ms}, {@code 5s}, {@code 5m}, {@code 1h}, {@code 1d}, {@code 1m30s}. */
-final class Durations {
+public final class Durations {
 
     private static final Pattern FORM = Pattern.compile(
             "(?:([0-9]{1,9})d)?(?:([0-9]{1,9})h)?(?:([0-9]{1,9})m(?!s))?" + "(?:([0-9]{1,9})s)?(?:([0-9]{1,9})ms)?");
@@ -16,8 +16,12 @@ final class Durations {
 
     private Durations() {}
 
-    /** @throws IllegalArgumentException if the text is no duration from min to max */
-    static Duration parse(String text, Duration min, Duration max) {
+    /**
+     * Reads one.
+     *
+     * @throws IllegalArgumentException if the text is no duration from min to max
+     */
+    public static Duration parse(String text, Duration min, Duration max) {
         Duration duration = parse(text);
         if (duration.compareTo(min) < 0 || duration.compareTo(max) > 0) {
             throw new IllegalArgumentException(
@@ -46,8 +50,8 @@ final class Durations {
         return sum;
     }
 
-    /** The shortest form: {@code 1m30s}; {@code 0} for none. */
-    static String format(Duration duration) {
+    /** In its shortest form: {@code 1m30s}; {@code 0} for none. */
+    public static String format(Duration duration) {
         StringBuilder text = new StringBuilder();
         Duration left = duration;
         for (int i = 0; i < UNITS.length; i++) {

@@ -102,4 +102,26 @@ public sealed interface GroupSource {
             return String.join(" and ", urls.stream().map(ListUrl::withoutQuery).toList());
         }
     }
+
+    /**
+     * What people were granted while the gate ran.
+     *
+     * @param state the folder that keeps it
+     */
+    record Granted(Path state) implements GroupSource {
+        @Override
+        public @Nullable Duration refresh() {
+            return null;
+        }
+
+        @Override
+        public @Nullable Duration maxStale() {
+            return null;
+        }
+
+        @Override
+        public String toString() {
+            return "grants in \"" + state + "\"";
+        }
+    }
 }

@@ -27,13 +27,23 @@ final class GroupsReader {
     private final Map<String, GroupSettings> groups = new LinkedHashMap<>();
     private final Map<String, Integer> depths = new HashMap<>();
 
-    /** @param groups the value of the key, or null if it is not there */
-    GroupsReader(GroupSourceReader sources, @Nullable Setting groups) {
+    /**
+     * Makes a reader.
+     *
+     * @param groups the value of the key, or null if it is not there
+     * @param grants whether there are grants, which fill a group of their own
+     */
+    GroupsReader(GroupSourceReader sources, @Nullable Setting groups, boolean grants) {
         this.sources = sources;
         if (groups != null) {
             settings.putAll(groups.named());
             settings.forEach(GroupsReader::checkName);
             settings.keySet().removeIf(GroupsReader::isAddress);
+            Setting taken = grants ? settings.remove(GrantsSettings.GROUP) : null;
+            if (taken != null) {
+                taken.errorAtKey("\"" + GrantsSettings.GROUP + "\" is the group that grants fill; give this one another"
+                        + " name, such as guests");
+            }
         }
     }
 

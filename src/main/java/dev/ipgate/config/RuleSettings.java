@@ -32,4 +32,11 @@ public record RuleSettings(
         @Nullable String note,
         @Nullable String owner,
         String setting,
-        Position at) {}
+        Position at) {
+
+    /** Whether the group that grants fill is among those whom it names. */
+    public boolean namesGranted() {
+        return whom.stream()
+                .anyMatch(one -> one instanceof Whom.Group group && group.name().equals(GrantsSettings.GROUP));
+    }
+}

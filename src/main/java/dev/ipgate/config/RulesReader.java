@@ -31,6 +31,7 @@ final class RulesReader {
     private final WhomReader whom;
     private final Problems problems;
     private final Map<Path, List<NginxRules.Line>> nginxFiles = new HashMap<>();
+    private boolean letGrantedIn;
 
     /**
      * Makes a reader.
@@ -42,6 +43,11 @@ final class RulesReader {
         this.conf = conf;
         this.whom = whom;
         this.problems = problems;
+    }
+
+    /** Whether a rule that was read allows whom the group of the grants names. */
+    boolean letGrantedIn() {
+        return letGrantedIn;
     }
 
     List<RuleSettings> read(Setting setting) {
@@ -134,11 +140,14 @@ final class RulesReader {
             named.error("names nobody; write an address, a CIDR block, a group or all");
         }
         Action action = allow != null ? Action.ALLOW : Action.DENY;
-        List<Whom> whoms = whom.read(named);
-        return whoms.isEmpty()
-                ? null
-                : new RuleSettings(
-                        action, whoms, methods, access, until, report, note, owner, setting.name(), setting.at());
+        List<Whom> whoms = allow != null ? whom.readAllowed(named) : whom.read(named);
+        if (whoms.isEmpty()) {
+            return null;
+        }
+        RuleSettings rule = new RuleSettings(
+                action, whoms, methods, access, until, report, note, owner, setting.name(), setting.at());
+        letGrantedIn |= rule.namesGranted();
+        return rule;
     }
 
     private static String withoutAction(String text) {
@@ -157,7 +166,7 @@ final class RulesReader {
     private static @Nullable String unknownKey(Setting rule, String key) {
         if (key.equals("for")) {
             return "a rule here cannot last \"for\" a while, which would begin anew at every reload; write when it ends:"
-                    + " until: 2026-12-31T23:59Z";
+                    + " until: 2026-12-31T23:59Z, or use ipgate grant";
         }
         return rule.hasKey("allow")
                         || rule.hasKey("deny")

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param file the conf file
  * @param listen where to listen; never empty
  * @param clientAddress how the client's address is found
- * @param groups names for addresses, in the order of the file
+ * @param groups names for addresses, in the order of the file; last the one that grants fill, if they are on
  * @param defaultSite the site of the top level, which every host without a site of its own gets; null if the top level
  *     has neither rules nor upstream and only holds {@code sites}
  * @param sites the other sites, in the order of the file
@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param admin where the operator looks at the gate, or null for nowhere
  * @param control the Unix socket for {@code ipgate reload}, or null for none
  * @param state the folder for what is to outlive a restart and stands in no conf file, or null for none
+ * @param grants how people are let in for a while, or null for not at all
  */
 public record Settings(
         Path file,
@@ -36,7 +37,13 @@ public record Settings(
         Mode mode,
         @Nullable AdminSettings admin,
         @Nullable Path control,
-        @Nullable Path state) {
+        @Nullable Path state,
+        @Nullable GrantsSettings grants) {
+
+    /** Who may sign in with a password, and be let in from where they are; null if nobody may. */
+    public @Nullable AuthSettings signIn() {
+        return grants == null || grants.page() == null ? null : grants.page().auth();
+    }
 
     /** What happens to those whom the rules deny. */
     public enum Mode {

@@ -18,22 +18,48 @@ final class WhomReader {
     private static final Set<String> MEANS_ALL = Set.of("all", "any", "everyone", "everybody", "*", "0/0");
 
     private final Set<String> groups;
+    private final boolean grants;
 
-    /** @param groups the names that are defined, whatever is wrong with their members */
-    WhomReader(Set<String> groups) {
+    /**
+     * Makes a reader.
+     *
+     * @param groups the names that are defined, whatever is wrong with their members
+     * @param grants whether there are grants, which fill a group of their own
+     */
+    WhomReader(Set<String> groups, boolean grants) {
         this.groups = groups;
+        this.grants = grants;
     }
 
     /** One name or a list of names; what is wrong is reported and left out. */
     List<Whom> read(Setting setting) {
+        return read(setting, false);
+    }
+
+    /** The same for a rule that allows, in which alone the grants may be named. */
+    List<Whom> readAllowed(Setting setting) {
+        return read(setting, true);
+    }
+
+    private List<Whom> read(Setting setting, boolean allowed) {
         List<Whom> whom = new ArrayList<>();
         for (Setting item : setting.oneOrMore()) {
-            Whom one = one(item);
+            Whom one = grants && GrantsSettings.GROUP.equals(item.peek()) ? granted(item, allowed) : one(item);
             if (one != null) {
                 whom.add(one);
             }
         }
         return List.copyOf(whom);
+    }
+
+    private static @Nullable Whom granted(Setting setting, boolean allowed) {
+        if (allowed) {
+            return new Whom.Group(GrantsSettings.GROUP, setting.at());
+        }
+        setting.error(
+                "\"" + GrantsSettings.GROUP + "\" is for rules that allow: a grant lets somebody in where one says"
+                        + " - allow: granted, and does nothing else; to take a grant back: ipgate revoke ADDRESS");
+        return null;
     }
 
     private @Nullable Whom one(Setting setting) {
@@ -97,6 +123,10 @@ final class WhomReader {
     }
 
     private @Nullable String noGroup(String text, String quoted) {
+        if (text.equals(GrantsSettings.GROUP)) {
+            return quoted + " is the group that grants fill, and there are none; write grants: on and"
+                    + " state: /var/lib/ipgate at the top level, or give the group members";
+        }
         if (text.matches(GroupsReader.NAME)) {
             String known = groups.isEmpty()
                     ? "; no groups are defined"

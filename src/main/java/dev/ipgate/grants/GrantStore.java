@@ -3,7 +3,6 @@ package dev.ipgate.grants;
 import dev.ipgate.net.CidrBlock;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -312,32 +311,36 @@ public final class GrantStore implements AutoCloseable {
         if (lock != null) {
             return;
         }
-        FileChannel channel = null;
         try {
             if (!Files.exists(folder)) {
                 Files.createDirectory(
                         folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
                 StateFile.toDisk(folder.resolveSibling("."));
             }
-            channel = FileChannel.open(
+            FileChannel channel = FileChannel.open(
                     folder.resolve(LOCK),
                     Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE),
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            FileLock ours = channel.tryLock();
-            if (ours == null) {
-                throw new OverlappingFileLockException();
-            }
-        } catch (OverlappingFileLockException e) {
-            channel.close();
-            throw new IOException("another ipgate keeps its grants in \"" + folder + "\"; name another folder", e);
-        } catch (IOException e) {
-            if (channel != null) {
+            if (!isOurs(channel)) {
                 channel.close();
+                throw new IOException("another ipgate keeps its grants in it; name another folder");
             }
-            throw new IOException("the state folder cannot be written: " + StateFile.reason(e), e);
+            lock = channel;
+        } catch (IOException e) {
+            throw new IOException("the state folder \"" + folder + "\" cannot be written: " + StateFile.reason(e), e);
         }
-        lock = channel;
         read();
+    }
+
+    private static boolean isOurs(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock() != null;
+        } catch (OverlappingFileLockException e) { // another gate in this very process
+            return false;
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
     }
 
     /** Lets another process write here. */

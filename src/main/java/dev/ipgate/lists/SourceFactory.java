@@ -1,16 +1,23 @@
 package dev.ipgate.lists;
 
 import dev.ipgate.config.GroupSource;
+import dev.ipgate.grants.GrantStores;
 import java.nio.file.Path;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the source that the conf file asks for. */
-final class SourceFactory {
+final class SourceFactory implements BiFunction<GroupSource, @Nullable Path, Source> {
 
-    private SourceFactory() {}
+    private final GrantStores grants;
+
+    SourceFactory(GrantStores grants) {
+        this.grants = grants;
+    }
 
     /** @param state the folder for what is to outlive a restart, or null for none */
-    static Source of(GroupSource settings, @Nullable Path state) {
+    @Override
+    public Source apply(GroupSource settings, @Nullable Path state) {
         if (settings instanceof GroupSource.ListFile file) {
             return new FileSource(file);
         }
@@ -19,6 +26,9 @@ final class SourceFactory {
         }
         if (settings instanceof GroupSource.UrlList list) {
             return new UrlSource(list, state);
+        }
+        if (settings instanceof GroupSource.Granted granted) {
+            return new GrantedSource(grants.in(granted.state()), grants.clock());
         }
         throw new IllegalArgumentException("no source for " + settings);
     }

@@ -3,6 +3,7 @@ package dev.ipgate.lists;
 import dev.ipgate.config.GroupSource;
 import dev.ipgate.config.Settings;
 import dev.ipgate.config.Settings.GroupSettings;
+import dev.ipgate.grants.GrantStores;
 import dev.ipgate.problem.Problems;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -52,7 +53,16 @@ public final class Sources implements AutoCloseable {
      * @param changed is told, by any thread, that {@link #groups} would give something new
      */
     public Sources(Runnable changed) {
-        this(SourceFactory::of, InstantSource.system(), changed);
+        this(new GrantStores(InstantSource.system()), changed);
+    }
+
+    /**
+     * The same with grants that somebody else makes.
+     *
+     * @param grants whose clock is everybody's
+     */
+    public Sources(GrantStores grants, Runnable changed) {
+        this(new SourceFactory(grants), grants.clock(), changed);
     }
 
     Sources(BiFunction<GroupSource, @Nullable Path, Source> factory, InstantSource clock, Runnable changed) {
@@ -180,7 +190,7 @@ public final class Sources implements AutoCloseable {
         String problem = one.state().problem();
         if (content.unread() != null && !one.isLocal()) {
             problems.warning(group.at(), "groups." + name, content.unread() + "; nobody is in it until it can be read");
-        } else if (content.unread() == null && content.addresses().isEmpty()) {
+        } else if (content.unread() == null && content.addresses().isEmpty() && !isGranted(group)) {
             problems.warning(group.at(), "groups." + name, one + " holds no address: whoever it names is nobody");
         } else if (problem != null && !one.isLocal()) {
             problems.warning(
@@ -188,6 +198,11 @@ public final class Sources implements AutoCloseable {
                     "groups." + name,
                     problem + "; what was read at " + one.state().lastGood() + " is in use");
         }
+    }
+
+    /** Nobody is surprised that nothing is granted. */
+    private static boolean isGranted(GroupSettings group) {
+        return group.source() instanceof GroupSource.Granted;
     }
 
     private synchronized void commit(Change change) {
@@ -240,6 +255,20 @@ public final class Sources implements AutoCloseable {
             }
         }
         tell();
+    }
+
+    /**
+     * Reads one file, or the grants, at once, if it is looked after: when this returns, {@link #groups} has what it held when
+     * it was called.
+     */
+    public void readNow(GroupSource source) {
+        Held one;
+        synchronized (this) {
+            one = held.get(source);
+        }
+        if (one != null && one.isLocal()) {
+            readAgain(one);
+        }
     }
 
     private synchronized boolean isDue(Held one, Instant now) {

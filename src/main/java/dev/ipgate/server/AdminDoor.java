@@ -39,7 +39,7 @@ final class AdminDoor {
             return null;
         }
         AddressSet trusted = groups.resolve(settings.clientAddress().trustedProxies());
-        PlaceBuilder builder = new PlaceBuilder(groups, trusted, review, problems, new ArrayList<>());
+        PlaceBuilder builder = new PlaceBuilder(groups, trusted, review, problems, new ArrayList<>(), null);
         Map<String, String> hosts = new HashMap<>();
         admin.hosts().forEach(host -> hosts.put(host, host));
         return new AdminDoor(

@@ -1,9 +1,11 @@
 package dev.ipgate.server;
 
 import dev.ipgate.eventloop.LoopClock;
+import dev.ipgate.grants.Grant;
 import dev.ipgate.http.BodySink;
 import dev.ipgate.http.ClientSide;
 import dev.ipgate.http.HeaderLines;
+import dev.ipgate.net.CidrBlock;
 import dev.ipgate.net.IpAddress;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
@@ -11,6 +13,7 @@ import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.SameThreadExecutor;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -29,6 +32,9 @@ final class AdminHandler implements HttpHandler {
     private static final int MOST_AT_WORK = 8; // pages that are being made
     private static final int RETRY_SECONDS = 5;
     private static final HeaderLines HEADERS = headers();
+
+    /** Where the status page has grants taken back; the form's field is {@code address}. */
+    private static final String REVOKE = "/api/grants/revoke";
 
     private final Supplier<Snapshot> current;
     private final Surroundings surroundings;
@@ -103,6 +109,10 @@ final class AdminHandler implements HttpHandler {
     private void answer(Transaction transaction, Request request, Verdict verdict) {
         HttpServerExchange exchange = transaction.exchange();
         String method = request.method();
+        if (method.equals("POST") && request.path().equals(REVOKE)) {
+            revoke(transaction, request, verdict);
+            return;
+        }
         if (!method.equals("GET") && !method.equals("HEAD")) {
             exchange.getResponseHeaders().put(Answers.ALLOW, "GET, HEAD");
             transaction.refuse(Verdict.refuse(verdict.client(), Refusal.BAD_METHOD, method));
@@ -127,6 +137,51 @@ final class AdminHandler implements HttpHandler {
         }
     }
 
+    // ---- taking a grant back ----------------------------------------------------------------------------------------
+
+    private void revoke(Transaction transaction, Request request, Verdict verdict) {
+        String stranger = current.get().judge().strangeOrigin(request);
+        if (stranger != null) { // a page of another site that made the operator's browser send it
+            transaction.refuse(Verdict.refuse(verdict.client(), Refusal.FOREIGN_ORIGIN, stranger));
+            return;
+        }
+        transaction.passes(verdict);
+        SmallBody.read(transaction, new SmallBody.Taker() {
+            @Override
+            public void taken(byte[] body) {
+                atWork.incrementAndGet();
+                transaction
+                        .exchange()
+                        .getIoThread()
+                        .getWorker()
+                        .execute(() -> make(transaction, unused -> revoked(body, verdict), null));
+            }
+
+            @Override
+            public void refused(Refusal why, String detail) {
+                transaction.refuse(Verdict.refuse(verdict.client(), why, detail));
+            }
+        });
+    }
+
+    /** On a thread that may take its time. */
+    private AdminAnswer revoked(byte[] body, Verdict verdict) {
+        try {
+            CidrBlock whom = CidrBlock.parse(FormFields.parse(body).value("address"));
+            String by = verdict.user() == null ? "the status page" : verdict.user();
+            return surroundings.grants().revoke(whom, by).isEmpty()
+                    ? AdminAnswer.text(404, Grant.text(whom) + " is not granted.\n")
+                    : AdminAnswer.text(200, "Revoked.\n");
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            return AdminAnswer.text(400, e.getMessage() + "\n");
+        } catch (IOException e) {
+            LOG.error("a grant could not be taken back: {}", e.getMessage());
+            return AdminAnswer.text(503, e.getMessage() + "\n");
+        }
+    }
+
+    // ---- events -----------------------------------------------------------------------------------------------------
+
     /** From now on the client is told whatever changes. */
     private void listen(Transaction transaction, Request request) {
         HttpServerExchange exchange = transaction.exchange();
@@ -140,10 +195,11 @@ final class AdminHandler implements HttpHandler {
     }
 
     /** After a reload everybody has to ask anew, and a rule may end without one. */
+    @SuppressWarnings("ReferenceEquality") // each reading of the conf file has its own
     private boolean mayStay(Snapshot entered, Request request) {
         Snapshot snapshot = current.get();
         AdminDoor door = snapshot.admin();
-        return snapshot == entered
+        return snapshot.settings() == entered.settings() // which other addresses in a group do not change
                 && door != null
                 && door.judge(request, snapshot.judge().client(request), LoopClock.currentTimeMillis() / 1000)
                                 .refusal()

@@ -18,6 +18,7 @@ final class Answers {
     private static final String METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 
     private final ErrorPage pages = new ErrorPage();
+    private @Nullable SignInPage signIn; // made when somebody asks for it, as a start has no time for it
     private final LogTime time = new LogTime(ZoneOffset.UTC);
 
     /**
@@ -45,8 +46,18 @@ final class Answers {
         new PageSending(transaction, ClientSide.answer(exchange), page.body(), pending).run();
     }
 
+    /** The sign-in page. */
+    synchronized SignInPage signIn() {
+        SignInPage made = signIn;
+        if (made == null) {
+            made = new SignInPage();
+            signIn = made;
+        }
+        return made;
+    }
+
     /** What a page shows. */
-    ErrorPage.Facts facts(@Nullable String client, String requestId, String detail) {
-        return new ErrorPage.Facts(client, requestId, time.iso(LoopClock.currentTimeMillis() / 1000), detail);
+    ErrorPage.Facts facts(@Nullable String client, String requestId, String detail, @Nullable String signIn) {
+        return new ErrorPage.Facts(client, requestId, time.iso(LoopClock.currentTimeMillis() / 1000), detail, signIn);
     }
 }

@@ -1,10 +1,9 @@
 package dev.ipgate.server;
 
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** What can be asked of a running gate over its control socket, one line each. */
-final class Commands implements Function<String, ControlSocket.Answer> {
+final class Commands implements ControlSocket.Handler {
 
     private static final String EXPLAIN = "explain ";
 
@@ -16,16 +15,22 @@ final class Commands implements Function<String, ControlSocket.Answer> {
 
     private final Supplier<ControlSocket.Answer> reload;
     private final Surroundings surroundings;
+    private final GrantCommands grants;
 
-    Commands(Supplier<ControlSocket.Answer> reload, Surroundings surroundings) {
+    Commands(Supplier<ControlSocket.Answer> reload, Surroundings surroundings, GrantCommands grants) {
         this.reload = reload;
         this.surroundings = surroundings;
+        this.grants = grants;
     }
 
     @Override
-    public ControlSocket.Answer apply(String command) {
+    public ControlSocket.Answer carryOut(String command, String caller) {
         if (command.equals("reload")) {
             return reload.get();
+        }
+        String[] words = command.split("\t", -1);
+        if (GrantCommands.knows(words)) {
+            return grants.carryOut(words, caller);
         }
         return command.startsWith(EXPLAIN)
                 ? explain(command.substring(EXPLAIN.length()).split(" "))

@@ -32,9 +32,9 @@ public record Configuration(
     /** How passwords are asked for, wherever one is. */
     List<AuthSettings> auths() {
         AuthSettings ours = admin == null ? null : admin.auth();
-        return ours == null
-                ? judge.auths()
-                : Stream.concat(judge.auths().stream(), Stream.of(ours)).toList();
+        return Stream.of(judge.auths().stream(), Stream.ofNullable(ours), Stream.ofNullable(settings.signIn()))
+                .flatMap(auths -> auths)
+                .toList();
     }
 
     /**
@@ -120,9 +120,7 @@ public record Configuration(
 
     /** How an address stands with every site. */
     public List<Standing> standings(IpAddress client, Instant now) {
-        return judge.entrances().stream()
-                .map(entrance -> Standing.of(entrance, client, now.getEpochSecond()))
-                .toList();
+        return judge.standings(client, now);
     }
 
     /**

@@ -24,7 +24,7 @@ import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Function;
+import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +49,18 @@ public final class ControlSocket implements AutoCloseable {
      */
     public record Answer(int status, String text) {}
 
+    /** Carries commands out. */
+    @FunctionalInterface
+    public interface Handler {
+
+        /**
+         * Carries one out; what it throws is logged and answered with status 1.
+         *
+         * @param caller the user of the system who has sent it
+         */
+        Answer carryOut(String command, String caller);
+    }
+
     private static final Logger LOG = LoggerFactory.getLogger(ControlSocket.class);
     private static final int LONGEST_PATH = 106; // sun_path has 108 bytes; the JDK leaves two of them alone
     private static final long PAUSE_AFTER_FAILURE = TimeUnit.MILLISECONDS.toNanos(100);
@@ -58,16 +70,12 @@ public final class ControlSocket implements AutoCloseable {
     private final Path path;
     private final @Nullable Object fileKey;
     private final ServerSocketChannel listener;
-    private final Function<String, Answer> commands;
+    private final Handler commands;
     private final Duration patience;
     private final Thread thread = new Thread(this::run, "ipgate-control");
 
     private ControlSocket(
-            Path path,
-            @Nullable Object fileKey,
-            ServerSocketChannel listener,
-            Function<String, Answer> commands,
-            Duration patience) {
+            Path path, @Nullable Object fileKey, ServerSocketChannel listener, Handler commands, Duration patience) {
         this.path = path;
         this.fileKey = fileKey;
         this.listener = listener;
@@ -81,14 +89,13 @@ public final class ControlSocket implements AutoCloseable {
      * Listens, in a thread of its own. Commands are carried out one after the other; a client that does not send its
      * command, or take its answer, within 5 s is cut off.
      *
-     * @param commands carries out a command; what it throws is logged and answered with status 1
      * @throws IOException if the socket cannot be made, or another gate answers on it; the message names the path
      */
-    public static ControlSocket open(Path path, Function<String, Answer> commands) throws IOException {
+    public static ControlSocket open(Path path, Handler commands) throws IOException {
         return open(path, commands, Duration.ofSeconds(5));
     }
 
-    static ControlSocket open(Path path, Function<String, Answer> commands, Duration patience) throws IOException {
+    static ControlSocket open(Path path, Handler commands, Duration patience) throws IOException {
         Path target = path.toAbsolutePath();
         Path folder = Objects.requireNonNull(target.getParent(), "a socket has a folder");
         int longest = Math.max(length(target), length(folder) + TEMPORARY_NAME);
@@ -186,7 +193,7 @@ public final class ControlSocket implements AutoCloseable {
             if (command.isEmpty()) {
                 return; // somebody only wanted to know whether we live
             }
-            Answer answer = carryOut(command);
+            Answer answer = carryOut(command, caller(client));
             key.interestOps(SelectionKey.OP_WRITE);
             write(client, selector, answer.status() + "\n" + answer.text());
         }
@@ -229,11 +236,20 @@ public final class ControlSocket implements AutoCloseable {
         selector.selectedKeys().clear();
     }
 
-    private Answer carryOut(String command) {
+    /** Who has opened the connection, which the system knows. */
+    private static String caller(SocketChannel client) throws IOException {
         try {
-            return commands.apply(command);
+            return client.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName();
+        } catch (UnsupportedOperationException e) { // a system that does not tell
+            return "somebody";
+        }
+    }
+
+    private Answer carryOut(String command, String caller) {
+        try {
+            return commands.carryOut(command, caller);
         } catch (RuntimeException | Error e) {
-            LOG.error("the command \"{}\" failed", command, e);
+            LOG.error("the command \"{}\" failed", AccessLog.printable(command), e);
             return new Answer(1, "the command failed: " + e + "; the log says more\n");
         }
     }

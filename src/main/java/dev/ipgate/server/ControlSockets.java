@@ -3,18 +3,17 @@ package dev.ipgate.server;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The control socket that the conf file names, if it names one; a reload may move it. Not safe to share between threads. */
 final class ControlSockets {
 
-    private final Function<String, ControlSocket.Answer> commands;
+    private final ControlSocket.Handler commands;
     private @Nullable Path path;
     private @Nullable ControlSocket open;
 
-    /** @param commands carries out a command */
-    ControlSockets(Function<String, ControlSocket.Answer> commands) {
+    /** @param commands carries commands out */
+    ControlSockets(ControlSocket.Handler commands) {
         this.commands = commands;
     }
 

@@ -6,15 +6,11 @@ import dev.ipgate.server.Preference.Format;
 import dev.ipgate.server.Preference.Language;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
-import java.io.IOException;
-import java.io.StringReader;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -40,8 +36,14 @@ final class ErrorPage {
      * @param requestId the number under which the log has it
      * @param time in UTC, to the second: {@code 2026-11-23T21:18:59Z}
      * @param detail what the refusal is about, see {@link Refusal}; may be text from the request, of any length
+     * @param signIn where the client can sign in, or null for nowhere
      */
-    record Facts(@Nullable String client, String requestId, String time, String detail) {}
+    record Facts(
+            @Nullable String client,
+            String requestId,
+            String time,
+            String detail,
+            @Nullable String signIn) {}
 
     /**
      * A page, ready to send.
@@ -52,38 +54,49 @@ final class ErrorPage {
     record Page(HeaderLines headers, ByteBuffer body) {}
 
     /** All pages of one format and language. */
-    private record Edition(HeaderLines headers, Map<Refusal, PageTemplate> pages) {}
+    private record Edition(HeaderLines headers, Map<Refusal, PageTemplate> pages, PageTemplate signIn) {
+
+        PageTemplate page(Refusal why, Facts facts) {
+            return why == Refusal.DENIED && facts.signIn != null ? signIn : Objects.requireNonNull(pages.get(why));
+        }
+    }
 
     private static final int LONGEST_DETAIL = 200;
     private static final int LONGEST_REMEMBERED = 512;
 
-    private final String html = PageResource.text("error.html");
-    private final Map<Language, Properties> texts = new EnumMap<>(Language.class);
+    private final String html = PageResource.page("error.html");
+    private final Map<Language, PageTexts> texts = new EnumMap<>(Language.class);
     private final Map<Preference, Edition> editions = new ConcurrentHashMap<>();
     private volatile Remembered remembered;
 
     /** Reads the texts: no file is read later on, when a client waits. */
     ErrorPage() {
         for (Language language : Language.values()) {
-            texts.put(language, texts(language));
+            texts.put(language, new PageTexts("refusals", language));
         }
         remembered = new Remembered(null, null, edition(Preference.of(null, null)));
     }
 
     private Edition putTogether(Preference preference) {
         Language language = preference.language();
-        Properties inLanguage = Objects.requireNonNull(texts.get(language));
+        PageTexts inLanguage = Objects.requireNonNull(texts.get(language));
         Map<Refusal, PageTemplate> pages = new EnumMap<>(Refusal.class);
         for (Refusal why : Refusal.values()) {
-            pages.put(
-                    why,
-                    switch (preference.format()) {
-                        case TEXT -> textTemplate(why, inLanguage);
-                        case HTML -> htmlTemplate(html, why, language, inLanguage);
-                        case JSON, PROBLEM_JSON -> jsonTemplate(why, inLanguage);
-                    });
+            pages.put(why, template(why, preference.format(), language, inLanguage, false));
         }
-        return new Edition(headers(preference.format(), language, html), pages);
+        return new Edition(
+                headers(preference.format(), language, html),
+                pages,
+                template(Refusal.DENIED, preference.format(), language, inLanguage, true));
+    }
+
+    /** @param signIn whether it tells where to sign in */
+    private PageTemplate template(Refusal why, Format format, Language language, PageTexts texts, boolean signIn) {
+        return switch (format) {
+            case TEXT -> textTemplate(why, texts, signIn);
+            case HTML -> htmlTemplate(html, why, language, texts, signIn);
+            case JSON, PROBLEM_JSON -> jsonTemplate(why, texts, signIn);
+        };
     }
 
     private static HeaderLines headers(Format format, Language language, String html) {
@@ -114,8 +127,8 @@ final class ErrorPage {
      */
     Page render(Refusal why, @Nullable String accept, @Nullable String acceptLanguage, Facts facts) {
         Edition edition = edition(accept, acceptLanguage);
-        PageTemplate template = Objects.requireNonNull(edition.pages.get(why));
-        return new Page(edition.headers, ByteBuffer.wrap(template.fill(shortened(facts))));
+        return new Page(
+                edition.headers, ByteBuffer.wrap(edition.page(why, facts).fill(shortened(facts))));
     }
 
     private Edition edition(@Nullable String accept, @Nullable String acceptLanguage) {
@@ -141,95 +154,74 @@ final class ErrorPage {
     private static Facts shortened(Facts facts) {
         return facts.detail.length() <= LONGEST_DETAIL
                 ? facts
-                : new Facts(facts.client, facts.requestId, facts.time, facts.detail.substring(0, LONGEST_DETAIL) + "…");
+                : new Facts(
+                        facts.client,
+                        facts.requestId,
+                        facts.time,
+                        facts.detail.substring(0, LONGEST_DETAIL) + "…",
+                        facts.signIn);
     }
 
     /** For those who read it on a terminal, and for clients that log all of it at each try: short, most of all a denial. */
-    private static PageTemplate textTemplate(Refusal why, Properties texts) {
-        String title = why.status() + " " + text(texts, why, "title");
+    private static PageTemplate textTemplate(Refusal why, PageTexts texts, boolean signIn) {
+        String title = why.status() + " " + texts.plain(why, "title");
         String text = why == Refusal.DENIED
-                ? title + ": {{client}}\n" + text(texts, why, "advice") + "\n- allow: {{allow}}\n"
-                : title + "\n" + text(texts, why, "text") + "\n" + text(texts, why, "advice") + "\n"
-                        + text(texts, "label.client") + ": {{client}}\n";
-        return PageTemplate.text(text + text(texts, "label.request") + ": {{request}}\n", text(texts, "unknown"));
+                ? title + ": {{client}}\n" + texts.plain(why, "advice") + "\n- allow: {{allow}}\n"
+                : title + "\n" + texts.plain(why, "text") + "\n" + texts.plain(why, "advice") + "\n"
+                        + texts.plain("label.client") + ": {{client}}\n";
+        String hint = signIn ? texts.plain("label.sign-in") + ": {{sign_in}}\n" : "";
+        return PageTemplate.text(
+                text + hint + texts.plain("label.request") + ": {{request}}\n", texts.plain("unknown"));
     }
 
-    private static PageTemplate htmlTemplate(String html, Refusal why, Language language, Properties texts) {
+    private static PageTemplate htmlTemplate(
+            String html, Refusal why, Language language, PageTexts texts, boolean signIn) {
         boolean denied = why == Refusal.DENIED;
-        String explanation = "<p>" + markup(text(texts, why, "text")) + "</p>\n"
+        String explanation = "<p>" + texts.markup(why, "text") + "</p>\n"
                 + (denied ? "<p class=\"address{{wide}}\">{{client}}</p>\n" : "")
-                + "<p>" + markup(text(texts, why, "advice")) + "</p>"
-                + (denied ? "\n<pre>- allow: {{allow}}</pre>" : "");
-        String address = "<div><dt>" + markup(text(texts, "label.client")) + "</dt><dd>{{client}}</dd></div>\n";
+                + "<p>" + texts.markup(why, "advice") + "</p>"
+                + (denied ? "\n<pre>- allow: {{allow}}</pre>" : "")
+                + (signIn ? "\n<p><a href=\"{{sign_in}}\">" + texts.markup("denied.sign-in") + "</a></p>" : "");
+        String address = "<div><dt>" + texts.markup("label.client") + "</dt><dd>{{client}}</dd></div>\n";
         return PageTemplate.html(
                 html.replace("{{lang}}", language.tag())
                         .replace("{{status}}", Integer.toString(why.status()))
-                        .replace("{{title}}", markup(text(texts, why, "title")))
+                        .replace("{{title}}", texts.markup(why, "title"))
                         .replace("{{explanation}}", explanation)
                         .replace("{{address}}", denied ? "" : address) // which the denial shows in full size
-                        .replace("{{label.request}}", markup(text(texts, "label.request")))
-                        .replace("{{label.time}}", markup(text(texts, "label.time"))),
-                text(texts, "unknown"));
+                        .replace("{{label.request}}", texts.markup("label.request"))
+                        .replace("{{label.time}}", texts.markup("label.time")),
+                texts.plain("unknown"));
     }
 
     /** The members of RFC 9457, and some of our own. */
-    private static PageTemplate jsonTemplate(Refusal why, Properties texts) {
+    private static PageTemplate jsonTemplate(Refusal why, PageTexts texts, boolean signIn) {
         JsonWriter json = new JsonWriter(new StringBuilder())
                 .beginObject()
                 .member("status", why.status())
                 .member("error", why.key())
-                .member("title", text(texts, why, "title"));
+                .member("title", texts.plain(why, "title"));
         if (why == Refusal.DENIED) {
-            json.member("detail", text(texts, why, "text") + " {{client}}");
-            json.member("advice", text(texts, why, "advice") + " - allow: {{allow}}");
+            json.member("detail", texts.plain(why, "text") + " {{client}}");
+            json.member("advice", texts.plain(why, "advice") + " - allow: {{allow}}");
         } else {
-            json.member("detail", text(texts, why, "text"));
-            json.member("advice", text(texts, why, "advice"));
+            json.member("detail", texts.plain(why, "text"));
+            json.member("advice", texts.plain(why, "advice"));
+        }
+        if (signIn) {
+            json.member("sign_in", "{{sign_in}}");
         }
         json.member("client", "{{client}}")
                 .member("request_id", "{{request}}")
                 .member("time", "{{time}}")
                 .endObject();
-        return PageTemplate.json(json + "\n", text(texts, "unknown"));
-    }
-
-    /** Escapes a text of ours, and shows what stands between backquotes as code. */
-    private static String markup(String text) {
-        StringBuilder html = new StringBuilder();
-        String[] parts = HtmlText.escape(text).split("`", -1);
-        for (int i = 0; i < parts.length; i++) {
-            html.append(i % 2 == 0 ? parts[i] : "<code>" + parts[i] + "</code>");
-        }
-        return html.toString();
-    }
-
-    private static String text(Properties texts, Refusal why, String part) {
-        return text(texts, why.key() + "." + part);
-    }
-
-    private static String text(Properties texts, String key) {
-        String text = texts.getProperty(key);
-        if (text == null) {
-            throw new IllegalStateException("no text for \"" + key + "\"");
-        }
-        return text;
+        return PageTemplate.json(json + "\n", texts.plain("unknown"));
     }
 
     /** Nothing may be loaded or run; the style is allowed by its hash alone. */
     private static String contentSecurityPolicy(String html) {
-        String style = html.substring(html.indexOf("<style>") + "<style>".length(), html.indexOf("</style>"));
-        return "default-src 'none'; style-src " + PageResource.hashSource(style)
+        return "default-src 'none'; style-src " + PageResource.hashSource(PageResource.within(html, "style"))
                 + "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-    }
-
-    private static Properties texts(Language language) {
-        Properties texts = new Properties();
-        try (StringReader reader = new StringReader(PageResource.text("refusals_" + language.tag() + ".properties"))) {
-            texts.load(reader);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return texts;
     }
 
     /** What the last client wanted. */

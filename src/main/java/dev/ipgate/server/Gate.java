@@ -1,9 +1,12 @@
 package dev.ipgate.server;
 
 import dev.ipgate.config.AppUrl;
+import dev.ipgate.config.GrantsSettings;
+import dev.ipgate.config.GroupSource;
 import dev.ipgate.config.Settings;
 import dev.ipgate.config.UpstreamSettings;
 import dev.ipgate.eventloop.EventLoops;
+import dev.ipgate.grants.GrantStores;
 import dev.ipgate.http.BufferPool;
 import dev.ipgate.http.PieceBuffers;
 import dev.ipgate.lists.Sources;
@@ -18,6 +21,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -61,6 +65,8 @@ public final class Gate implements AutoCloseable {
     private final AccessLogs accessLogs;
     private final Sockets sockets;
     private final Shutdown shutdown;
+    private final GrantStores grantStores;
+    private final LiveGrants grants;
     private final Sources sources;
     private final Lookout sourcesLookout;
     private Configuration.Loaded loaded;
@@ -69,7 +75,8 @@ public final class Gate implements AutoCloseable {
     private Gate(Path conf, Systemd systemd) throws IOException {
         this.conf = conf;
         this.systemd = systemd;
-        sources = new Sources(this::refill);
+        grantStores = new GrantStores(InstantSource.system());
+        sources = new Sources(grantStores, this::refill);
         loaded = Configuration.load(conf, Instant.now(), sources);
         Configuration configuration = loaded.configuration();
         configuration.warnings().forEach(warning -> LOG.warn("{}", warning));
@@ -79,6 +86,7 @@ public final class Gate implements AutoCloseable {
         spool = new Spool(
                 Path.of(System.getProperty("java.io.tmpdir")), settings.limits().spool());
         int threads = Runtime.getRuntime().availableProcessors();
+        grants = new LiveGrants(grantStores, this::grantsSettings, this::takeIn);
         surroundings = new Surroundings(
                 new ClientConnections(threads, settings.limits()),
                 new Answers(),
@@ -87,6 +95,7 @@ public final class Gate implements AutoCloseable {
                 new PasswordWork(),
                 Denials.refused(threads),
                 Denials.reported(threads),
+                grants,
                 new Occasional(LOG));
         worker = EventLoops.start("ipgate", threads, TASK_THREADS);
         usersFiles = new UsersFiles(worker);
@@ -111,7 +120,10 @@ public final class Gate implements AutoCloseable {
                 buffers,
                 settings.limits(),
                 new AdminHandler(gateway::snapshot, surroundings, new AdminPages(instruments(), worker)));
-        Commands commands = new Commands(this::reloadAndTell, surroundings);
+        Commands commands = new Commands(
+                this::reloadAndTell,
+                surroundings,
+                new GrantCommands(grants, () -> gateway.snapshot().judge()));
         sockets = new Sockets(listeners, admin, new ControlSockets(commands));
         leaving = new Leaving(worker, surroundings.connections());
         shutdown = new Shutdown(worker, surroundings.connections());
@@ -162,6 +174,7 @@ public final class Gate implements AutoCloseable {
                 surroundings.reported(),
                 reloads,
                 sources,
+                grants,
                 listeners,
                 surroundings.connections(),
                 certificates,
@@ -217,6 +230,11 @@ public final class Gate implements AutoCloseable {
         return certificates;
     }
 
+    /** Who is let in for a while. */
+    LiveGrants grants() {
+        return grants;
+    }
+
     /** What passwords take up now. */
     PasswordWork passwords() {
         return surroundings.passwords();
@@ -262,6 +280,8 @@ public final class Gate implements AutoCloseable {
     /** From now on what was read fills the groups, and is looked after. */
     private void watchSources() {
         loaded.sources().commit();
+        GrantsSettings settings = loaded.configuration().settings().grants();
+        grantStores.keepOnly(settings == null ? null : settings.state());
         if (!sources.isEmpty()) {
             sourcesLookout.start();
         }
@@ -283,6 +303,16 @@ public final class Gate implements AutoCloseable {
             LOG.error(
                     "what the groups hold now cannot be taken in, and what they held before stays: {}", e.getMessage());
         }
+    }
+
+    private @Nullable GrantsSettings grantsSettings() {
+        return gateway.snapshot().settings().grants();
+    }
+
+    /** Reads one source again, and has what it holds decide. */
+    private void takeIn(GroupSource source) {
+        sources.readNow(source);
+        refill();
     }
 
     private static Map<UpstreamSettings, Upstream> known(Snapshot old) {
@@ -374,6 +404,7 @@ public final class Gate implements AutoCloseable {
         closed = true;
         sockets.close();
         sources.close();
+        grantStores.close();
         Set<Upstream> upstreams = new HashSet<>(gateway.snapshot().upstreams());
         upstreams.addAll(leaving.upstreams());
         upstreams.forEach(Upstream::closeTunnels);

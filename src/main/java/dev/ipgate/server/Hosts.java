@@ -34,6 +34,11 @@ final class Hosts<T> {
         this.regexes = regexes;
     }
 
+    /** Whether a pattern holds one name alone. */
+    static boolean isName(String pattern) {
+        return !pattern.startsWith(REGEX) && !pattern.startsWith(".") && pattern.indexOf('*') < 0;
+    }
+
     /**
      * Compiles patterns: a host without a port, {@code *.} and a name, a name and {@code .*}, a dot and a name for the name
      * and all below it, or {@code ~} and a regular expression of RE2.

@@ -20,6 +20,7 @@ record Instruments(
         Denials reported,
         Reloads reloads,
         Sources sources,
+        LiveGrants grants,
         Listeners listeners,
         ClientConnections connections,
         CertificateWatch certificates,

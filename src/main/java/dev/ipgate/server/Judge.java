@@ -4,6 +4,7 @@ import dev.ipgate.client.ClientAddress;
 import dev.ipgate.client.ClientAddresses;
 import dev.ipgate.config.AuthSettings;
 import dev.ipgate.config.ClientAddressSettings;
+import dev.ipgate.config.GrantsSettings;
 import dev.ipgate.config.Settings;
 import dev.ipgate.config.SiteSettings;
 import dev.ipgate.lists.Groups;
@@ -14,6 +15,7 @@ import dev.ipgate.policy.Decision;
 import dev.ipgate.policy.Entry;
 import dev.ipgate.policy.Satisfy;
 import dev.ipgate.problem.Problems;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,12 +29,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Judge {
 
+    private static final String SIGN_IN = "the sign-in page";
+
     private final ClientAddresses addresses;
     private final Hosts<Site> sites;
     private final @Nullable Site defaultSite;
     private final List<Place> places;
     private final List<ListedRule> rules;
     private final List<Place> entrances;
+    private final String signInHost;
 
     private Judge(
             ClientAddresses addresses,
@@ -40,28 +45,33 @@ public final class Judge {
             @Nullable Site defaultSite,
             List<Place> places,
             List<ListedRule> rules,
-            List<Place> entrances) {
+            List<Place> entrances,
+            String signInHost) {
         this.addresses = addresses;
         this.sites = sites;
         this.defaultSite = defaultSite;
         this.places = List.copyOf(places);
         this.rules = List.copyOf(rules);
         this.entrances = List.copyOf(entrances);
+        this.signInHost = signInHost;
     }
 
     /** Compiles what was read; what is wrong about the rules is added to the problems. */
     static Judge of(Settings settings, Groups groups, RulesReview review, Problems problems) {
         List<Place> places = new ArrayList<>();
+        GrantsSettings grants = settings.grants();
+        String signIn =
+                grants == null || grants.page() == null ? null : grants.page().path();
         AddressSet trusted = groups.resolve(settings.clientAddress().trustedProxies());
-        PlaceBuilder builder = new PlaceBuilder(groups, trusted, review, problems, places);
+        PlaceBuilder builder = new PlaceBuilder(groups, trusted, review, problems, places, signIn);
         Map<String, Site> hosts = new LinkedHashMap<>(); // as regular expressions are tried in the order of the file
         List<Site> all = new ArrayList<>();
         Site defaultSite = null;
         if (settings.defaultSite() != null) {
-            defaultSite = addSite(settings.defaultSite(), builder, hosts, problems);
+            defaultSite = addSite(settings.defaultSite(), builder, places, hosts, problems);
             all.add(defaultSite);
         }
-        settings.sites().forEach(site -> all.add(addSite(site, builder, hosts, problems)));
+        settings.sites().forEach(site -> all.add(addSite(site, builder, places, hosts, problems)));
         ClientAddressSettings address = settings.clientAddress();
         ClientAddresses addresses = new ClientAddresses(
                 trusted,
@@ -75,21 +85,28 @@ public final class Judge {
                 defaultSite,
                 places,
                 builder.listed(),
-                all.stream().map(Standing::entrance).toList());
+                all.stream().map(Standing::entrance).toList(),
+                signInHost(hosts));
     }
 
     private static Site addSite(
-            SiteSettings settings, PlaceBuilder builder, Map<String, Site> hosts, Problems problems) {
+            SiteSettings settings,
+            PlaceBuilder builder,
+            List<Place> places,
+            Map<String, Site> hosts,
+            Problems problems) {
         String name =
                 settings.hosts().isEmpty() ? Site.UNNAMED : settings.hosts().get(0);
+        int first = places.size();
         Place whole = builder.whole(settings, name);
-        Site site = new Site(
-                name,
-                Locations.compile(
-                        whole,
-                        settings.locations(),
-                        (chain, around) -> builder.part(settings, around, chain),
-                        problems));
+        Locations<Place> locations = Locations.compile(
+                whole, settings.locations(), (chain, around) -> builder.part(settings, around, chain), problems);
+        String signIn = places.subList(first, places.size()).stream()
+                .map(Place::signIn)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
+        Site site = new Site(name, locations, signIn);
         settings.hosts().forEach(host -> hosts.put(host, site));
         return site;
     }
@@ -122,6 +139,13 @@ public final class Judge {
     /** Whose request it is, for what is answered without a judgement. */
     ClientAddress client(Request request) {
         return addresses.find(request.direct(), request.headers());
+    }
+
+    /** How an address stands with every site. */
+    List<Standing> standings(IpAddress client, Instant now) {
+        return entrances.stream()
+                .map(entrance -> Standing.of(entrance, client, now.getEpochSecond()))
+                .toList();
     }
 
     /** Whether a Host is among the names in the conf file. */
@@ -157,6 +181,9 @@ public final class Judge {
         if (site == null) {
             return Verdict.refuse(client, Refusal.UNKNOWN_HOST, host == null ? "" : host.name());
         }
+        if (request.path().equals(site.signIn())) {
+            return signIn(request, client, address);
+        }
         Place place;
         if (RequestPath.isPlain(request.path())) {
             place = site.locations().choose(request.path());
@@ -179,6 +206,46 @@ public final class Judge {
         }
         Decision decision = place.decide(request, address, now);
         return conclude(request, client, site, host, place, decision);
+    }
+
+    /**
+     * The page for those whom the rules keep out: for whoever comes by TLS and by themselves, since what is granted is the
+     * address that they come from. Whatever changes something comes from the page itself.
+     */
+    private Verdict signIn(Request request, ClientAddress client, IpAddress address) {
+        if (addresses.trusts(address) || addresses.isForwardedByStranger(request.direct(), request.headers())) {
+            return Verdict.refuse(client, Refusal.HIDDEN_CLIENT, "a proxy stands between, which is not to be let in");
+        }
+        if (!scheme(request).equals("https")) {
+            return Verdict.refuse(client, Refusal.NEEDS_HTTPS, "the sign-in page answers over https alone");
+        }
+        switch (request.method()) {
+            case "GET", "HEAD" -> {
+                return Verdict.answeredHere(client, SIGN_IN);
+            }
+            case "POST" -> {
+                String stranger = strangeOrigin(request);
+                return stranger == null
+                        ? Verdict.answeredHere(client, SIGN_IN)
+                        : Verdict.refuse(client, Refusal.FOREIGN_ORIGIN, stranger);
+            }
+            default -> {
+                return Verdict.refuse(client, Refusal.BAD_METHOD, request.method());
+            }
+        }
+    }
+
+    /** A Host under which there is a sign-in page; empty if none has a name that can be written down. */
+    String signInHost() {
+        return signInHost;
+    }
+
+    private static String signInHost(Map<String, Site> hosts) {
+        return hosts.entrySet().stream()
+                .filter(named -> named.getValue().signIn() != null && Hosts.isName(named.getKey()))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse("");
     }
 
     private @Nullable Site site(@Nullable HostName host) {
@@ -264,6 +331,16 @@ public final class Judge {
         }
         List<String> origins = request.headers().lines("Origin");
         return origins != null && !origins.isEmpty() && isOwnOrigin(request, origins);
+    }
+
+    /**
+     * The Origin of a request that changes something here, if it is not our own page's, as which browsers say with every
+     * such request; null if it is.
+     */
+    @Nullable
+    String strangeOrigin(Request request) {
+        List<String> origins = Objects.requireNonNullElse(request.headers().lines("Origin"), List.of());
+        return isOwnOrigin(request, origins) ? null : String.join(" ", origins);
     }
 
     private boolean isOwnOrigin(Request request, List<String> origins) {

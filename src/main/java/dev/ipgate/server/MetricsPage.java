@@ -1,6 +1,7 @@
 package dev.ipgate.server;
 
 import dev.ipgate.config.CertificateFiles;
+import dev.ipgate.grants.Grant;
 import dev.ipgate.http.HttpService;
 import dev.ipgate.metrics.JvmMetrics;
 import dev.ipgate.metrics.Scrape;
@@ -35,6 +36,7 @@ final class MetricsPage {
         strangers(scrape);
         files(scrape);
         passwords(scrape);
+        grants(scrape);
         program(scrape);
         JvmMetrics.describe(scrape);
         Scrape.Text text = scrape.text(accept);
@@ -223,6 +225,18 @@ final class MetricsPage {
                 "ipgate_delayed_answers",
                 "Answers to wrong passwords that are held back.",
                 instruments.passwords().delayed());
+    }
+
+    private void grants(Scrape scrape) {
+        LiveGrants grants = instruments.grants();
+        scrape.gauge(
+                "ipgate_grants", "Grants that have not ended.", grants.live().size());
+        scrape.counter("ipgate_grants_made", "Grants that were made since the start, by the way.", values -> {
+            for (Grant.Way way : Grant.Way.values()) {
+                values.add(grants.made(way), "way", way.word());
+            }
+        });
+        scrape.counter("ipgate_grants_revoked", "Grants that were taken back since the start.", grants.revoked());
     }
 
     private void program(Scrape scrape) {

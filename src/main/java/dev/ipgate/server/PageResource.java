@@ -26,6 +26,17 @@ final class PageResource {
         }
     }
 
+    /** The same of a page, with the style that all of them have. */
+    static String page(String name) {
+        return text(name).replace("{{style}}", text("page.css"));
+    }
+
+    /** What stands within the first element of this name, whose tag has no attributes. */
+    static String within(String html, String element) {
+        String begin = "<" + element + ">";
+        return html.substring(html.indexOf(begin) + begin.length(), html.indexOf("</" + element + ">"));
+    }
+
     /** How a Content-Security-Policy names a style or script in the page itself (CSP level 3, section 2.3.1). */
     static String hashSource(String text) {
         try {

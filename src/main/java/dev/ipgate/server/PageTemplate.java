@@ -25,7 +25,9 @@ final class PageTemplate {
         WIDE,
         REQUEST,
         TIME,
-        DETAIL
+        DETAIL,
+        /** The path of the sign-in page. */
+        SIGN_IN
     }
 
     private static final int LONGEST_IN_LARGE_TYPE = 21;
@@ -100,6 +102,7 @@ final class PageTemplate {
             case WIDE -> client(facts.client()).length() > LONGEST_IN_LARGE_TYPE ? " long" : "";
             case REQUEST -> escaping.apply(facts.requestId());
             case TIME -> escaping.apply(facts.time());
+            case SIGN_IN -> escaping.apply(facts.signIn() == null ? "" : facts.signIn());
             case DETAIL -> escaping.apply(facts.detail());
         };
     }

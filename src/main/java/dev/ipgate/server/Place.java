@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param upstream the app
  * @param hostMatters whether only known Hosts may pass, because the app sees another Host or Origin than the browser's
  * @param api tells what a request does to the app
+ * @param signIn the path of the page where whoever is kept out can sign in; null where no rule lets the granted in
  */
 public record Place(
         String name,
@@ -34,7 +35,8 @@ public record Place(
         boolean reportOnly,
         UpstreamSettings upstream,
         boolean hostMatters,
-        MlflowApi api) {
+        MlflowApi api,
+        @Nullable String signIn) {
 
     public Place {
         if (policy == null && auth == null) {

@@ -31,6 +31,7 @@ final class PlaceBuilder {
     private final RulesReview review;
     private final Problems problems;
     private final List<Place> places;
+    private final @Nullable String signIn;
     private final List<ListedRule> listed = new ArrayList<>();
     private final IdentityHashMap<RuleSettings, Rule> made = new IdentityHashMap<>();
 
@@ -40,13 +41,21 @@ final class PlaceBuilder {
      * @param trusted the trusted proxies
      * @param review says what is odd about rules
      * @param places where every place that is built is added, so that its index is its number
+     * @param signIn the path of the page where people sign in; null if there is none
      */
-    PlaceBuilder(Groups groups, AddressSet trusted, RulesReview review, Problems problems, List<Place> places) {
+    PlaceBuilder(
+            Groups groups,
+            AddressSet trusted,
+            RulesReview review,
+            Problems problems,
+            List<Place> places,
+            @Nullable String signIn) {
         this.groups = groups;
         this.trusted = trusted;
         this.review = review;
         this.problems = problems;
         this.places = places;
+        this.signIn = signIn;
     }
 
     /** The rules of all places so far, by number. */
@@ -66,7 +75,8 @@ final class PlaceBuilder {
                 site.satisfy(),
                 site.mode() == Mode.REPORT,
                 site.upstream(),
-                new MlflowApi(site.staticPrefix()));
+                new MlflowApi(site.staticPrefix()),
+                letsGrantedIn(site.rules()));
     }
 
     /**
@@ -102,7 +112,21 @@ final class PlaceBuilder {
                 location.satisfy(),
                 around.reportOnly(),
                 upstream,
-                around.api());
+                around.api(),
+                letsGrantedIn(site, chain));
+    }
+
+    /** Whether anybody can sign in to somewhere in this location. */
+    private boolean letsGrantedIn(SiteSettings site, List<LocationSettings> chain) {
+        List<RuleSettings> inForce = site.rules();
+        for (LocationSettings each : chain) {
+            inForce = each.rules() == null ? inForce : each.rules();
+        }
+        return letsGrantedIn(inForce) || chain.stream().anyMatch(each -> letsGrantedIn(each.before()));
+    }
+
+    private static boolean letsGrantedIn(List<RuleSettings> rules) {
+        return rules.stream().anyMatch(RuleSettings::namesGranted);
     }
 
     private @Nullable AccessPolicy policy(String name, SiteSettings site, Place around, List<LocationSettings> chain) {
@@ -156,10 +180,21 @@ final class PlaceBuilder {
             Satisfy satisfy,
             boolean reportOnly,
             UpstreamSettings upstream,
-            MlflowApi api) {
+            MlflowApi api,
+            boolean letsGrantedIn) {
         boolean hostMatters = upstream.replacesHost() || upstream.originUpstream();
-        Place place =
-                new Place(name, site, places.size(), policy, auth, satisfy, reportOnly, upstream, hostMatters, api);
+        Place place = new Place(
+                name,
+                site,
+                places.size(),
+                policy,
+                auth,
+                satisfy,
+                reportOnly,
+                upstream,
+                hostMatters,
+                api,
+                letsGrantedIn ? signIn : null);
         places.add(place);
         return place;
     }

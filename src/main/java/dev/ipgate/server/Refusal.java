@@ -21,6 +21,14 @@ public enum Refusal {
     NO_ADDRESS(403),
     /** A proxy on this machine forwards, and is not named in {@code client_address.trusted_proxies}. */
     UNTRUSTED_PROXY(403),
+    /** The sign-in page, asked for over plain http. */
+    NEEDS_HTTPS(403),
+    /** The sign-in page, where the address that would be let in is a proxy's. */
+    HIDDEN_CLIENT(403),
+    /** The sign-in page: there is nobody of this name and password. */
+    NOT_SIGNED_IN(403),
+    /** The sign-in page: there is no such invite, or it was used, or its time is over. */
+    INVITE_SPENT(403),
     /** A page of another site sent a request that changes something. Detail: its Origin. */
     FOREIGN_ORIGIN(403),
     /** Malformed or ambiguous. Detail: what is, without a full stop. */
@@ -45,6 +53,8 @@ public enum Refusal {
     APP_UNREACHABLE(502),
     /** The app dropped the connection or spoke nonsense. */
     APP_FAILED(502),
+    /** The sign-in page: what was granted cannot be kept. */
+    NOT_KEPT(503),
     /** A limit on connections is reached. Goes out with {@code Retry-After}. */
     BUSY(503),
     /** The app was silent for longer than {@code response_timeout}. */

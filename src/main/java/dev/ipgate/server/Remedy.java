@@ -40,6 +40,15 @@ public final class Remedy {
             case NO_ADDRESS -> "No rule helps: the header that the proxy sent holds something that is no address.";
             case UNTRUSTED_PROXY ->
                 "No rule helps: a proxy forwards it. If the proxy is yours, name it in client_address.trusted_proxies.";
+            case NEEDS_HTTPS ->
+                "It signs in over plain http. If a proxy of yours speaks https, name it in client_address.trusted_proxies and"
+                        + " have it send X-Forwarded-Proto.";
+            case HIDDEN_CLIENT ->
+                "It signs in through a proxy that hides its address. If the proxy is yours, name it in"
+                        + " client_address.trusted_proxies and have it send X-Forwarded-For.";
+            case NOT_SIGNED_IN -> "It needs the right password (ipgate passwd sets one), or an invite (ipgate invite).";
+            case INVITE_SPENT -> "Its invite is not good, or no more: ipgate invite makes another.";
+            case NOT_KEPT -> "The state folder cannot be written; the log says why.";
             case FOREIGN_ORIGIN ->
                 "No rule helps: another site's page sent it. If that site is yours, serve it under one name.";
             case UNKNOWN_HOST -> "No rule helps: if the name is yours, add it to hosts.";

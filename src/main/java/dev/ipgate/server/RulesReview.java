@@ -47,6 +47,9 @@ final class RulesReview {
             return;
         }
         for (PolicyReview.Finding finding : PolicyReview.of(rules, now.getEpochSecond())) {
+            if (isOfGrants(finding.rule(), settings)) {
+                continue;
+            }
             boolean top = PolicyReview.isAtTop(finding.rule(), rules);
             if (!(deliberate && top && letsEverybodyIn(finding.rule()))) {
                 warn(finding, settings);
@@ -54,10 +57,18 @@ final class RulesReview {
         }
     }
 
+    /** Of whom grants name nothing lasting can be said, but that the rule has ended. */
+    private boolean isOfGrants(Rule rule, List<RuleSettings> settings) {
+        boolean lives = rule.until() == null || now.isBefore(rule.until());
+        return lives && settings.stream().anyMatch(one -> one.at().equals(rule.origin()) && one.namesGranted());
+    }
+
     /** A location's own rules that let in somebody whom those do not that they replace. */
     void wider(List<Rule> around, List<Rule> rules, List<RuleSettings> settings) {
         if (!silent && !around.isEmpty()) {
-            PolicyReview.widerThan(around, rules, now.getEpochSecond()).ifPresent(finding -> warn(finding, settings));
+            PolicyReview.widerThan(around, rules, now.getEpochSecond())
+                    .filter(finding -> !isOfGrants(finding.rule(), settings))
+                    .ifPresent(finding -> warn(finding, settings));
         }
     }
 

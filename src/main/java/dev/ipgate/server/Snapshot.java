@@ -32,6 +32,7 @@ final class Snapshot {
     private final Judge judge;
     private final @Nullable AdminDoor admin;
     private final @Nullable PasswordDoor adminPassword;
+    private final @Nullable PasswordDoor signInDoor;
     private final List<Upstream> upstreams; // by Place.number
     private final List<Optional<PasswordDoor>> doors; // by Place.number
     private final List<Optional<AppHeaders>> headers; // by Place.number
@@ -52,6 +53,8 @@ final class Snapshot {
         this.judge = configuration.judge();
         this.admin = configuration.admin();
         this.adminPassword = admin == null || admin.auth() == null ? null : users.door(admin.auth());
+        AuthSettings signIn = settings.signIn();
+        this.signInDoor = signIn == null ? null : users.door(signIn);
         this.upstreams = List.copyOf(upstreams);
         this.doors = judge.places().stream()
                 .map(place -> Optional.ofNullable(place.auth()).map(users::door))
@@ -152,6 +155,9 @@ final class Snapshot {
             transaction.refuse(verdict.refusedFor(excess));
         } else if (verdict.refusal() != null) {
             transaction.refuse(verdict);
+        } else if (verdict.place() == null) {
+            new SignIn(transaction, verdict, Objects.requireNonNull(settings.grants()), signInDoor, surroundings)
+                    .start();
         } else if (verdict.asksPassword()) {
             authenticate(exchange, request, verdict, transaction, current);
         } else {

@@ -1,6 +1,7 @@
 package dev.ipgate.server;
 
 import dev.ipgate.config.CertificateFiles;
+import dev.ipgate.grants.Grant;
 import dev.ipgate.json.JsonWriter;
 import dev.ipgate.metrics.ThreadHistogram;
 import dev.ipgate.net.IpAddress;
@@ -47,6 +48,7 @@ final class StatusPage {
         StringBuilder text = new StringBuilder(8 << 10);
         JsonWriter json = new JsonWriter(text).beginObject();
         Snapshot snapshot = instruments.snapshot().get();
+        List<Grant> grants = instruments.grants().live();
         json.member("version", Instruments.version())
                 .member("started", time(instruments.started()))
                 .member("conf", snapshot.settings().file().toString())
@@ -61,6 +63,9 @@ final class StatusPage {
         reload(json);
         new GroupStates(instruments.sources()).addTo(json);
         certificates(json);
+        json.name("grants");
+        GrantCommands.write(json, grants.subList(0, Math.min(grants.size(), MOST_CLIENTS)));
+        json.member("grants_count", grants.size());
         json.endObject();
         return text.toString();
     }

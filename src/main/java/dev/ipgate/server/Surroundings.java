@@ -10,6 +10,7 @@ package dev.ipgate.server;
  * @param passwords what passwords may take up
  * @param denials who was not let in
  * @param reported who would not have been let in
+ * @param grants who is let in for a while
  * @param failures tells the log, now and then, what the app did wrong
  */
 record Surroundings(
@@ -20,4 +21,5 @@ record Surroundings(
         PasswordWork passwords,
         Denials denials,
         Denials reported,
+        LiveGrants grants,
         Occasional failures) {}

@@ -103,6 +103,11 @@ final class Transaction implements ExchangeCompletionListener, FailureHandler {
         verdict = passed;
     }
 
+    /** It is refused; the caller sends a page of its own. */
+    void refuses(Verdict refused) {
+        verdict = refused;
+    }
+
     /** Sends the page of a verdict that refuses. */
     void refuse(Verdict refused) {
         verdict = refused;
@@ -130,8 +135,14 @@ final class Transaction implements ExchangeCompletionListener, FailureHandler {
 
     private void send(Refusal why, String detail) {
         IpAddress client = verdict == null ? null : verdict.client().address();
-        ErrorPage.Facts facts =
-                surroundings.answers().facts(client == null ? null : client.toString(), RequestIds.text(id), detail);
+        Place place = verdict == null ? null : verdict.place();
+        ErrorPage.Facts facts = surroundings
+                .answers()
+                .facts(
+                        client == null ? null : client.toString(),
+                        RequestIds.text(id),
+                        detail,
+                        place == null ? null : place.signIn());
         surroundings.answers().send(this, why, facts);
     }
 

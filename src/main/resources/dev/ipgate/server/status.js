@@ -146,6 +146,37 @@ function groups() {
     g.last_read ? when(g.last_read) : 'never']);
 }
 
+function remaining(time) {
+  const minutes = Math.ceil((Date.parse(time) - now()) / 60000);
+  if (minutes <= 0) return mark('bad', 'ended');
+  return minutes < 120 ? plural(minutes, 'minute') + ' left' : minutes < 2880 ? Math.round(minutes / 60) + ' h left' : Math.round(minutes / 1440) + ' days left';
+}
+
+function grants() {
+  table('grants-rows', status.grants, g => [g.address, g.way, g.by].join(' '), ['Address', 'Ends', 'Granted', 'Note', 'To end it'], g => [
+    el('span', {class: 'mono'}, g.address),
+    [remaining(g.until), small(stamp(g.until))],
+    [g.way === 'invite' ? 'invited by ' + g.by : g.way === 'page' ? 'signed in as ' + g.by : 'by ' + g.by, small(ago(g.from))],
+    g.note || '',
+    el('button', {type: 'button', 'data-revoke': g.address, 'aria-label': 'Revoke what ' + g.address + ' is granted'}, 'Revoke')]);
+  more('grants-more', status.grants_count, status.grants.length);
+}
+
+async function revoke(button) {
+  const address = button.dataset.revoke;
+  button.disabled = true;
+  try {
+    const answer = await fetch('/api/grants/revoke', {method: 'POST', body: new URLSearchParams({address})});
+    say(answer.ok ? 'Revoked ' + address : 'Not revoked: ' + await answer.text());
+    if (!answer.ok) button.textContent = 'Failed';
+    else await poll();
+  } catch (e) {
+    say('Not revoked: the gate does not answer');
+  } finally {
+    button.disabled = false;
+  }
+}
+
 function rest() {
   const last = status.last_reload;
   byId('reload').replaceChildren(mark(last.succeeded ? 'good' : 'bad', last.succeeded ? 'Succeeded' : 'Failed; the rules from before are in force'), ' ', when(last.time),
@@ -160,6 +191,7 @@ function rest() {
 function draw() {
   denied();
   byId('charts').replaceChildren(chart('Last hour', status.requests.last_hour), chart('Last day', status.requests.last_day));
+  grants();
   rules();
   apps();
   groups();
@@ -231,8 +263,8 @@ async function copy(button) {
   setTimeout(() => { button.textContent = 'Copy'; }, 2000);
 }
 document.addEventListener('click', event => {
-  const button = event.target.closest('button[data-line]');
-  if (button) copy(button);
+  const button = event.target.closest('button[data-line], button[data-revoke]');
+  if (button) (button.dataset.line ? copy : revoke)(button);
 });
 
 setInterval(() => status && draw(), 15000); // how long ago things were

@@ -28,7 +28,8 @@ class ControlClientTest {
     @Test
     void theAnswerIsAStatusAndAText() throws IOException {
         Path path = folder.resolve("control");
-        try (ControlSocket socket = ControlSocket.open(path, command -> new Answer(78, "» " + command + "\nñ\n"))) {
+        try (ControlSocket socket =
+                ControlSocket.open(path, (command, caller) -> new Answer(78, "» " + command + "\nñ\n"))) {
             assertThat(socket).isNotNull();
             assertThat(ControlClient.ask(path, "reload --now")).isEqualTo(new Answer(78, "» reload --now\nñ\n"));
             assertThat(ControlClient.ask(path, "again")).isEqualTo(new Answer(78, "» again\nñ\n"));
@@ -40,7 +41,7 @@ class ControlClientTest {
         Path path = folder.resolve("control");
         String megabytes = "line\n".repeat(1_000_000);
         try (ControlSocket socket =
-                ControlSocket.open(path, command -> new Answer(0, command.equals("long") ? megabytes : ""))) {
+                ControlSocket.open(path, (command, caller) -> new Answer(0, command.equals("long") ? megabytes : ""))) {
             assertThat(socket).isNotNull();
             assertThat(ControlClient.ask(path, "short")).isEqualTo(new Answer(0, ""));
             assertThat(ControlClient.ask(path, "long")).isEqualTo(new Answer(0, megabytes));

@@ -11,7 +11,11 @@ final class GrantWriter {
 
     private GrantWriter() {}
 
-    /** @param args the state folder, and the numbers of the first address and of the one after the last */
+    /**
+     * Grants them all, unless it is killed first.
+     *
+     * @param args the state folder, and the numbers of the first address and of the one after the last
+     */
     public static void main(String[] args) throws IOException {
         try (GrantStore store = GrantStore.open(Path.of(args[0]), InstantSource.system())) {
             for (int i = Integer.parseInt(args[1]); i < Integer.parseInt(args[2]); i++) {

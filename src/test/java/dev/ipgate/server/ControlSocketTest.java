@@ -144,7 +144,7 @@ class ControlSocketTest {
         Path path = folder.resolve("control");
         try (ControlSocket socket = ControlSocket.open(
                         path,
-                        command -> new Answer(0, command.equals("big") ? "x".repeat(10_000_000) : "small"),
+                        (command, caller) -> new Answer(0, command.equals("big") ? "x".repeat(10_000_000) : "small"),
                         IMPATIENT);
                 SocketChannel stuck = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
             assertThat(socket).isNotNull();
@@ -166,7 +166,7 @@ class ControlSocketTest {
     @Test
     void aCommandThatFailsIsAnswered() throws IOException {
         Path path = folder.resolve("control");
-        try (ControlSocket socket = ControlSocket.open(path, command -> {
+        try (ControlSocket socket = ControlSocket.open(path, (command, caller) -> {
             throw new IllegalStateException("on purpose, by ControlSocketTest");
         })) {
             assertThat(socket).isNotNull();
@@ -174,7 +174,16 @@ class ControlSocketTest {
         }
     }
 
-    private static Answer echo(String command) {
+    @Test
+    void knowsWhoAsks() throws Exception {
+        Path path = folder.resolve("control");
+        try (ControlSocket socket = ControlSocket.open(path, (command, caller) -> new Answer(0, caller))) {
+            assertThat(socket).isNotNull();
+            assertThat(ask(path, "who am I")).isEqualTo("0\n" + System.getProperty("user.name"));
+        }
+    }
+
+    private static Answer echo(String command, String caller) {
         return new Answer(0, "<" + command + ">");
     }
 

@@ -59,7 +59,17 @@ class ErrorPageTest {
                         - allow: 203.0.113.7
                         Request: 7f3a91c2
                         """);
-        Facts longest = new Facts("2001:db8:1111:2222:3333:4444:5555:6666", "7f3a91c2a1b2", "", "");
+        Facts maySignIn = new Facts("203.0.113.7", "7f3a91c2", "", "", "/.ipgate/in");
+        assertThat(text(PAGES.render(Refusal.DENIED, "*/*", null, maySignIn))).endsWith("""
+                        - allow: 203.0.113.7
+                        Or sign in at: /.ipgate/in
+                        Request: 7f3a91c2
+                        """);
+        assertThat(text(PAGES.render(Refusal.DENIED, "text/html", "es", maySignIn)))
+                .contains("<a href=\"/.ipgate/in\">Identifíquese para entrar</a>");
+        assertThat(text(PAGES.render(Refusal.DENIED, "application/json", null, maySignIn)))
+                .contains("\"sign_in\":\"/.ipgate/in\"");
+        Facts longest = new Facts("2001:db8:1111:2222:3333:4444:5555:6666", "7f3a91c2a1b2", "", "", null);
         for (String language : new String[] {"en", "es"}) {
             assertThat(PAGES.render(Refusal.DENIED, null, language, longest)
                             .body()
@@ -215,7 +225,7 @@ class ErrorPageTest {
     }
 
     private static Facts facts(@Nullable String client, String detail) {
-        return new Facts(client, "7f3a91c2", "2026-11-23T21:18:59Z", detail);
+        return new Facts(client, "7f3a91c2", "2026-11-23T21:18:59Z", detail, null);
     }
 
     private static String contentType(@Nullable String accept, String language) {

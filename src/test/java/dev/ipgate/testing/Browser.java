@@ -1,6 +1,9 @@
 package dev.ipgate.testing;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
@@ -56,6 +59,7 @@ public final class Browser implements AutoCloseable {
                         "--disable-dev-shm-usage",
                         "--disable-background-networking",
                         "--no-first-run",
+                        "--ignore-certificate-errors", // of what tests make for themselves
                         "--remote-debugging-port=0",
                         "--user-data-dir=" + profile,
                         "about:blank")
@@ -198,6 +202,15 @@ public final class Browser implements AutoCloseable {
                 .get("data")
                 .getAsString();
         Files.write(file, Base64.getDecoder().decode(picture));
+    }
+
+    /** What axe-core finds that seriously or critically bars people, as JSON: {@code []} for nothing. */
+    public String seriousBarriers() throws IOException {
+        try (InputStream in = Objects.requireNonNull(Browser.class.getResourceAsStream("/axe.min.js"))) {
+            evaluate(new String(in.readAllBytes(), UTF_8) + "; true");
+        }
+        return evaluate("axe.run().then(r => JSON.stringify(r.violations.filter(v => v.impact === 'serious'"
+                + " || v.impact === 'critical').map(v => v.id + ': ' + v.nodes.map(n => n.html + n.failureSummary))))");
     }
 
     /** Whatever the page has written to the console, thrown or violated. */
