@@ -109,6 +109,9 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule jacksonIsKnownToLists = only("com.fasterxml..", "dev.ipgate.lists");
 
+    @ArchTest
+    static final ArchRule maxMindIsKnownToLists = only("com.maxmind..", "dev.ipgate.lists");
+
     /** What auth does with a request is arithmetic: no socket, no file, no clock but the one it is given. */
     @ArchTest
     static final ArchRule authIsPure = noClasses()

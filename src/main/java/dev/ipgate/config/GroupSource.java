@@ -6,6 +6,9 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,6 +103,44 @@ public sealed interface GroupSource {
         @Override
         public String toString() {
             return String.join(" and ", urls.stream().map(ListUrl::withoutQuery).toList());
+        }
+    }
+
+    /**
+     * The networks of some countries, or of some autonomous systems, by a database of MaxMind's format.
+     *
+     * @param path already resolved against the conf file's folder
+     * @param countries ISO 3166-1 codes, in capitals; empty if it is about autonomous systems
+     * @param systems their numbers; empty if it is about countries
+     */
+    record GeoIp(Path path, Set<String> countries, Set<Long> systems) implements GroupSource {
+
+        public GeoIp {
+            countries = Set.copyOf(countries);
+            systems = Set.copyOf(systems);
+        }
+
+        @Override
+        public @Nullable Duration refresh() {
+            return null;
+        }
+
+        @Override
+        public @Nullable Duration maxStale() {
+            return null;
+        }
+
+        @Override
+        public String toString() {
+            return "\"" + path + "\" " + names();
+        }
+
+        /** Whom it is about, in order: {@code ES, MX}, or {@code AS3352}. */
+        public String names() {
+            return Stream.concat(
+                            countries.stream().sorted(),
+                            systems.stream().sorted().map(number -> "AS" + number))
+                    .collect(Collectors.joining(", "));
         }
     }
 

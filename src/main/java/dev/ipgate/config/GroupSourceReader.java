@@ -1,6 +1,7 @@
 package dev.ipgate.config;
 
 import dev.ipgate.config.GroupSource.DnsName;
+import dev.ipgate.config.GroupSource.GeoIp;
 import dev.ipgate.config.GroupSource.ListFile;
 import dev.ipgate.config.GroupSource.UrlList;
 import dev.ipgate.problem.Position;
@@ -11,26 +12,37 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what fills a group from outside: a table with one of {@code file}, {@code host}, {@code url}, {@code preset}. */
+/** Reads what fills a group from outside: a table with one of {@code file}, {@code host}, {@code url}, {@code preset}, {@code geoip}. */
 final class GroupSourceReader {
 
     /** What there is to read, and where it stands in the conf file. */
     record Found(GroupSource source, Position at) {}
 
-    /** The four kinds, by the key that each must have, and the keys that may stand beside it. */
+    /** The five kinds, by the key that each must have, and the keys that may stand beside it. */
     private static final Map<String, Set<String>> BESIDE = Map.of(
             "file", Set.of(),
             "host", Set.of("refresh", "max_stale", "ipv6_prefix", "allow_private"),
             "url", Set.of("refresh", "max_stale", "format", "path", "max_shrink", "ca_file", "allow_private"),
-            "preset", Set.of("refresh", "max_stale", "max_shrink", "ca_file"));
+            "preset", Set.of("refresh", "max_stale", "max_shrink", "ca_file"),
+            "geoip", Set.of("countries", "asn"));
 
-    private static final List<String> KINDS = List.of("file", "host", "url", "preset");
+    private static final List<String> KINDS = List.of("file", "host", "url", "preset", "geoip");
 
+    /** ISO 3166-1, and Kosovo's code, which databases have though the standard has not. */
+    private static final Set<String> COUNTRIES =
+            Stream.concat(Stream.of("XK"), Stream.of(Locale.getISOCountries())).collect(Collectors.toUnmodifiableSet());
+
+    private static final long LAST_SYSTEM = 4_294_967_295L; // RFC 6793
     private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final Duration LONGEST_STALE = Duration.ofDays(365);
 
@@ -49,7 +61,7 @@ final class GroupSourceReader {
         if (kinds.isEmpty()) {
             section.missing(
                     "file",
-                    "is missing; write {file: NAME}, {host: NAME}, {url: URL} or {preset: NAME}, or a"
+                    "is missing; write {file: NAME}, {host: NAME}, {url: URL}, {preset: NAME} or {geoip: FILE, countries: [..]}, or a"
                             + " list of addresses");
             return List.of();
         }
@@ -67,6 +79,7 @@ final class GroupSourceReader {
                     case "file" -> file(value);
                     case "host" -> names(section, value);
                     case "url" -> url(section, value);
+                    case "geoip" -> geoIp(section, value);
                     default -> preset(section, value);
                 };
     }
@@ -82,10 +95,11 @@ final class GroupSourceReader {
     }
 
     private static String whyNot(String key, String kind) {
-        if (kind.equals("file")) {
+        if (kind.equals("file") || kind.equals("geoip")) {
+            String what = kind.equals("file") ? "a file" : "a database";
             return key.equals("refresh") || key.equals("max_stale")
-                    ? "is not for a file, which is read again whenever it changes; leave it out"
-                    : "is not for a file; leave it out";
+                    ? "is not for " + what + ", which is read again whenever it changes; leave it out"
+                    : "is not for " + what + "; leave it out";
         }
         String where = String.join(
                 " or ",
@@ -97,6 +111,57 @@ final class GroupSourceReader {
 
     private List<Found> file(Setting value) {
         return found(value.as(text -> new ListFile(ConfPath.resolve(conf, text))), value);
+    }
+
+    private List<Found> geoIp(Section section, Setting value) {
+        Path path = value.as(text -> ConfPath.resolve(conf, text));
+        Setting countries = section.find("countries");
+        Setting systems = section.find("asn");
+        if ((countries == null) == (systems == null)) {
+            section.error(
+                    "wants either countries, such as [ES, MX], or asn, such as [3352], to say whose addresses these"
+                            + " are");
+            return List.of();
+        }
+        Set<String> codes = countries == null ? Set.of() : all(countries, GroupSourceReader::country);
+        Set<Long> numbers = systems == null ? Set.of() : all(systems, GroupSourceReader::systemNumber);
+        return path == null || (codes.isEmpty() && numbers.isEmpty())
+                ? List.of()
+                : found(new GeoIp(path, codes, numbers), value);
+    }
+
+    private static <T> Set<T> all(Setting setting, Function<String, T> reader) {
+        if (setting.isList() && setting.items().isEmpty()) {
+            setting.error("is empty, so that nobody would be in the group");
+        }
+        Set<T> all = new LinkedHashSet<>();
+        for (Setting item : setting.oneOrMore()) {
+            T one = item.as(reader);
+            if (one != null && !all.add(one)) {
+                item.warning("\"" + item.peek() + "\" is there twice");
+            }
+        }
+        return all;
+    }
+
+    private static String country(String text) {
+        String code = text.toUpperCase(Locale.ROOT);
+        if (!COUNTRIES.contains(code)) {
+            throw new IllegalArgumentException("\"" + text
+                    + "\" is no country; write its two letters of ISO 3166-1, such as ES"
+                    + (code.equals("UK") ? "; the United Kingdom is GB" : ""));
+        }
+        return code;
+    }
+
+    private static Long systemNumber(String text) {
+        String digits = text.regionMatches(true, 0, "AS", 0, 2) ? text.substring(2) : text;
+        long number = digits.matches("[0-9]{1,10}") ? Long.parseLong(digits) : 0;
+        if (number < 1 || number > LAST_SYSTEM) {
+            throw new IllegalArgumentException(
+                    "\"" + text + "\" is no number of an autonomous system; write such as 3352 or AS3352");
+        }
+        return number;
     }
 
     private List<Found> names(Section section, Setting value) {

@@ -27,6 +27,9 @@ final class SourceFactory implements BiFunction<GroupSource, @Nullable Path, Sou
         if (settings instanceof GroupSource.UrlList list) {
             return new UrlSource(list, state);
         }
+        if (settings instanceof GroupSource.GeoIp database) {
+            return new FileSource(database, grants.clock());
+        }
         if (settings instanceof GroupSource.Granted granted) {
             return new GrantedSource(grants.in(granted.state()), grants.clock());
         }
