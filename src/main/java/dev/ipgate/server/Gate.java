@@ -4,7 +4,6 @@ import dev.ipgate.config.AppUrl;
 import dev.ipgate.config.GrantsSettings;
 import dev.ipgate.config.GroupSource;
 import dev.ipgate.config.Settings;
-import dev.ipgate.config.UpstreamSettings;
 import dev.ipgate.eventloop.EventLoops;
 import dev.ipgate.grants.GrantStores;
 import dev.ipgate.http.BufferPool;
@@ -22,10 +21,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,9 +45,9 @@ public final class Gate implements AutoCloseable {
 
     private final Path conf;
     private final Systemd systemd;
+    private final ToldReload toldReload;
     private final EventLoops worker;
     private final ByteBufferPool buffers = new BufferPool(BUFFER_BYTES, POOLED_BUFFERS);
-    private final PieceBuffers pieces = new PieceBuffers(buffers);
     private final Spool spool;
     private final Surroundings surroundings;
     private final UsersFiles usersFiles;
@@ -58,7 +55,7 @@ public final class Gate implements AutoCloseable {
     private final Listeners listeners;
     private final AdminListener admin;
     private final RequestCounts requestCounts;
-    private final UpstreamLedger upstreamCounts;
+    private final Snapshots snapshots;
     private final Reloads reloads;
     private final CertificateWatch certificates;
     private final Leaving leaving;
@@ -75,6 +72,7 @@ public final class Gate implements AutoCloseable {
     private Gate(Path conf, Systemd systemd) throws IOException {
         this.conf = conf;
         this.systemd = systemd;
+        toldReload = new ToldReload(this::reload, systemd);
         grantStores = new GrantStores(InstantSource.system());
         sources = new Sources(grantStores, this::refill);
         loaded = Configuration.load(conf, Instant.now(), sources);
@@ -100,10 +98,10 @@ public final class Gate implements AutoCloseable {
         worker = EventLoops.start("ipgate", threads, TASK_THREADS);
         usersFiles = new UsersFiles(worker);
         requestCounts = new RequestCounts(threads);
-        upstreamCounts = new UpstreamLedger(threads);
+        snapshots = new Snapshots(new PieceBuffers(buffers), spool, threads, requestCounts, surroundings);
         reloads = new Reloads(Instant.now(), configuration.warnings());
         UsersFiles.Change users = usersFiles.prepare(configuration.auths());
-        gateway = new Gateway(snapshot(configuration, new HashMap<>(), users, accessLog));
+        gateway = new Gateway(snapshots.first(configuration, users, accessLog));
         users.commit();
         sourcesLookout = new Lookout(worker, sources::look);
         listeners = new Listeners(
@@ -121,7 +119,7 @@ public final class Gate implements AutoCloseable {
                 settings.limits(),
                 new AdminHandler(gateway::snapshot, surroundings, new AdminPages(instruments(), worker)));
         Commands commands = new Commands(
-                this::reloadAndTell,
+                toldReload,
                 surroundings,
                 new GrantCommands(grants, () -> gateway.snapshot().judge()));
         sockets = new Sockets(listeners, admin, new ControlSockets(commands));
@@ -297,7 +295,7 @@ public final class Gate implements AutoCloseable {
         try {
             Configuration next = configuration.refilled(sources.groups(configuration.settings()));
             UsersFiles.Change users = usersFiles.prepare(next.auths()); // not committed: its files were not read again
-            swap(snapshot(next, known(old), users, old.accessLog()));
+            swap(snapshots.next(next, old, users, old.accessLog()));
             loaded = new Configuration.Loaded(next, loaded.sources());
         } catch (ConfigException | OutOfMemoryError e) {
             LOG.error(
@@ -313,12 +311,6 @@ public final class Gate implements AutoCloseable {
     private void takeIn(GroupSource source) {
         sources.readNow(source);
         refill();
-    }
-
-    private static Map<UpstreamSettings, Upstream> known(Snapshot old) {
-        Map<UpstreamSettings, Upstream> known = new HashMap<>();
-        old.upstreams().forEach(upstream -> known.put(upstream.settings(), upstream));
-        return known;
     }
 
     private void swap(Snapshot snapshot) {
@@ -343,7 +335,7 @@ public final class Gate implements AutoCloseable {
             throw e;
         }
         UsersFiles.Change users = usersFiles.prepare(next.auths());
-        Snapshot snapshot = snapshot(next, known(old), users, accessLog);
+        Snapshot snapshot = snapshots.next(next, old, users, accessLog);
         surroundings.connections().setLimits(settings.limits());
         sockets.setLimits(settings.limits());
         spool.setLimit(settings.limits().spool());
@@ -365,29 +357,9 @@ public final class Gate implements AutoCloseable {
         return changed;
     }
 
-    /** Reloads, and says in the log how it went. What SIGHUP does. */
+    /** Reloads, and says in the log and to systemd how it went. What SIGHUP does. */
     public void reloadAndLog() {
-        reloadAndTell();
-    }
-
-    private ControlSocket.Answer reloadAndTell() {
-        systemd.reloading();
-        String status = "the last reload failed, and the rules from before it are in force; the log says why";
-        try {
-            String changed = reload();
-            LOG.info("reloaded: {}", changed);
-            status = "reloaded: " + changed;
-            return new ControlSocket.Answer(0, changed + "\n");
-        } catch (ConfigException e) {
-            e.problems().forEach(problem -> LOG.error("{}", problem));
-            LOG.error("not reloaded: the rules from before stay in force");
-            return new ControlSocket.Answer(78, e.getMessage() + "\n");
-        } catch (CannotListenException | IOException e) {
-            LOG.error("not reloaded, the rules from before stay in force: {}", e.getMessage());
-            return new ControlSocket.Answer(1, e.getMessage() + "\n");
-        } finally {
-            systemd.ready(status);
-        }
+        toldReload.get();
     }
 
     /** Stops at once. */
@@ -419,27 +391,5 @@ public final class Gate implements AutoCloseable {
         leaving.closeLogs(); // after the last request, which still has its line
         gateway.snapshot().accessLog().close();
         buffers.close();
-    }
-
-    private Snapshot snapshot(
-            Configuration configuration,
-            Map<UpstreamSettings, Upstream> known,
-            UsersFiles.Change users,
-            AccessLog accessLog) {
-        return new Snapshot(
-                configuration,
-                upstreams(configuration, known),
-                users,
-                accessLog,
-                requestCounts.of(configuration.judge()),
-                surroundings);
-    }
-
-    private List<Upstream> upstreams(Configuration configuration, Map<UpstreamSettings, Upstream> known) {
-        return configuration.judge().places().stream()
-                .map(place -> known.computeIfAbsent(
-                        place.upstream(),
-                        settings -> new Upstream(settings, pieces, spool, upstreamCounts.of(settings))))
-                .toList();
     }
 }
