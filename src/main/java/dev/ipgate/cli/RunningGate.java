@@ -1,6 +1,7 @@
 package dev.ipgate.cli;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -35,7 +36,7 @@ final class RunningGate {
         Process kill = new ProcessBuilder("sh", "-c", "kill -HUP " + pid)
                 .redirectErrorStream(true)
                 .start();
-        String said = new String(kill.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        String said = new String(kill.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         try {
             if (kill.waitFor() != 0) {
                 throw new IOException("process " + pid + " could not be sent SIGHUP: " + said.strip());

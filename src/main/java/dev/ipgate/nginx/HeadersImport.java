@@ -1,6 +1,7 @@
 package dev.ipgate.nginx;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -61,7 +62,7 @@ final class HeadersImport {
         String host = "upstream"; // $proxy_host, nginx's default
         String authorization = "keep";
         Map<String, String> others = new LinkedHashMap<>();
-        Set<String> seen = new java.util.HashSet<>();
+        Set<String> seen = new HashSet<>();
         List<Directive> all = new ArrayList<>(scope.findAll("proxy_set_header"));
         for (Directive directive : all) {
             String name = directive.argument(0);

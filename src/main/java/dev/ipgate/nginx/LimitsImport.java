@@ -5,6 +5,7 @@ import dev.ipgate.nginx.Node.Table;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Makes {@code limits}, which hold for all sites: where nginx has several, the largest. */
@@ -90,7 +91,7 @@ final class LimitsImport {
     private static @Nullable Directive first(List<Scope> servers, String name) {
         return servers.stream()
                 .map(server -> server.find(name))
-                .filter(java.util.Objects::nonNull)
+                .filter(Objects::nonNull)
                 .findFirst()
                 .orElse(null);
     }

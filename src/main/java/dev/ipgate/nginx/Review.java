@@ -3,6 +3,7 @@ package dev.ipgate.nginx;
 import dev.ipgate.nginx.Vocabulary.Entry;
 import dev.ipgate.nginx.Vocabulary.Fate;
 import java.util.IdentityHashMap;
+import java.util.Set;
 
 /** Looks at every directive of a level: tells of what is left out, and whether that may keep somebody out. */
 final class Review {
@@ -86,7 +87,7 @@ final class Review {
     private void protocols(Directive directive) {
         if (!directive.arguments().contains("TLSv1.2") && directive.arguments().contains("TLSv1.3")) {
             findings.matters(directive, "refuses TLS 1.2, which ipgate speaks, too", "see whether it must");
-        } else if (!java.util.Set.of("TLSv1.2", "TLSv1.3").containsAll(directive.arguments())) {
+        } else if (!Set.of("TLSv1.2", "TLSv1.3").containsAll(directive.arguments())) {
             findings.harmless(directive, "has versions that ipgate does not speak; it speaks TLS 1.2 and 1.3");
         }
     }

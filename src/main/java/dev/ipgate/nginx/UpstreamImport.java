@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -86,7 +87,7 @@ final class UpstreamImport {
                     pass, "has a path that ipgate cannot replace by, so nobody may pass", "write a plain path");
             return null;
         }
-        String scheme = matcher.group(1).toLowerCase(java.util.Locale.ROOT);
+        String scheme = matcher.group(1).toLowerCase(Locale.ROOT);
         List<String> urls = urls(pass, scheme, matcher.group(2));
         if (urls.isEmpty()) {
             return null;

@@ -1,7 +1,7 @@
 package dev.ipgate.server;
 
 import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
+import dev.ipgate.config.RegexText;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -108,12 +108,7 @@ final class Hosts<T> {
     private static Pattern regex(String pattern) {
         String text = pattern.substring(REGEX.length());
         boolean capital = text.chars().anyMatch(c -> c >= 'A' && c <= 'Z');
-        try {
-            return Pattern.compile(text, capital ? Pattern.CASE_INSENSITIVE : 0);
-        } catch (PatternSyntaxException e) {
-            throw new IllegalArgumentException(
-                    "\"" + pattern + "\" is not a regular expression of RE2: " + e.getDescription(), e);
-        }
+        return RegexText.compile(text, capital ? Pattern.CASE_INSENSITIVE : 0, pattern);
     }
 
     /** What is kept for the host; null if no pattern holds it. */

@@ -1,9 +1,9 @@
 package dev.ipgate.server;
 
 import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
 import dev.ipgate.config.LocationSettings;
 import dev.ipgate.config.LocationSettings.Match;
+import dev.ipgate.config.RegexText;
 import dev.ipgate.problem.Problems;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -175,12 +175,10 @@ final class Locations<T> {
 
     private static @Nullable Pattern pattern(LocationSettings location, Problems problems) {
         try {
-            return Pattern.compile(location.path(), location.ignoreCase() ? Pattern.CASE_INSENSITIVE : 0);
-        } catch (PatternSyntaxException e) {
-            problems.error(
-                    location.at(),
-                    location.setting() + ".path",
-                    "\"" + location.path() + "\" is not a regular expression of RE2: " + e.getDescription());
+            return RegexText.compile(
+                    location.path(), location.ignoreCase() ? Pattern.CASE_INSENSITIVE : 0, location.path());
+        } catch (IllegalArgumentException e) {
+            problems.error(location.at(), location.setting() + ".path", String.valueOf(e.getMessage()));
             return null;
         }
     }

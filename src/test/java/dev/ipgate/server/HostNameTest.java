@@ -249,7 +249,7 @@ class HostNameTest {
     void aRegexThatIsNoneIsRefused() {
         assertThatThrownBy(() -> Hosts.compile(Map.of("~(", "x")))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("\"~(\" is not a regular expression of RE2: missing closing )");
+                .hasMessageContaining("\"~(\" is no regular expression of RE2: missing closing )");
     }
 
     @Test

@@ -157,8 +157,8 @@ class LocationsTest {
             = /a//,              "/a//" can never match; dot segments are resolved and slashes merged before paths are compared
             /a//,                "/a//" can never match; dot segments are resolved and slashes merged before paths are compared
             = /..,               "/.." can never match; dot segments are resolved and slashes merged before paths are compared
-            ~ (,                 "(" is not a regular expression of RE2: missing closing )
-            ~ (?=a),             "(?=a)" is not a regular expression of RE2: invalid or unsupported Perl syntax
+            ~ (,                 "(" is no regular expression of RE2: missing closing )
+            ~ (?=a),             "(?=a)" is no regular expression of RE2: invalid or unsupported Perl syntax; RE2 has no look-around and no back-references
             /a%20b,              "/a%20b" is compared with paths that are decoded; did you mean "/a b"?
             """)
     void reportsWhatCouldNeverBeChosen(String location, String problem) {
