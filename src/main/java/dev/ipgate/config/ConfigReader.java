@@ -85,9 +85,9 @@ public final class ConfigReader {
         }
         SiteSettings defaultSite = sites.readDefault(top);
         List<SiteSettings> others = sites.readSites(top.find("sites"));
-        RentedAddresses rented = new RentedAddresses(groups, problems);
-        rented.review(clientAddress);
-        Stream.concat(Stream.ofNullable(defaultSite), others.stream()).forEach(rented::review);
+        AnybodysAddresses anybodys = new AnybodysAddresses(groups, problems);
+        anybodys.review(clientAddress);
+        Stream.concat(Stream.ofNullable(defaultSite), others.stream()).forEach(anybodys::review);
         return new Settings(
                 file,
                 listen,

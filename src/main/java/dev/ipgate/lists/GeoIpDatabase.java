@@ -3,6 +3,7 @@ package dev.ipgate.lists;
 import com.maxmind.db.DatabaseRecord;
 import com.maxmind.db.InvalidNetworkException;
 import com.maxmind.db.Metadata;
+import com.maxmind.db.Network;
 import com.maxmind.db.Networks;
 import com.maxmind.db.Reader;
 import dev.ipgate.config.GroupSource;
@@ -12,6 +13,7 @@ import dev.ipgate.net.IpRange;
 import dev.ipgate.problem.Position;
 import dev.ipgate.problem.Problems;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,6 +36,10 @@ final class GeoIpDatabase implements FileSource.Content {
 
     private static final long LARGEST =
             256L << 20; // bytes; of those of countries and systems there is none above 20 MB
+    private static final int VERSION = 2;
+    private static final int IPV4_ROOT = 96; // bits
+    private static final CidrBlock ALL_OF_IPV4 = CidrBlock.parse("0.0.0.0/0");
+    private static final CidrBlock ALL_OF_IPV6 = CidrBlock.parse("::/0");
     private static final Duration OLD = Duration.ofDays(90); // MaxMind has them replaced within 30
 
     private final GroupSource.GeoIp settings;
@@ -65,7 +71,9 @@ final class GeoIpDatabase implements FileSource.Content {
         } catch (IOException | InvalidNetworkException | RuntimeException | StackOverflowError e) {
             // of a damaged file the reader throws whatever it stumbles over
             throw new SourceException(
-                    quoted + " cannot be read as a database of MaxMind's format: " + e.getMessage(), e);
+                    quoted + " cannot be read as a database of MaxMind's format: "
+                            + (e.getMessage() == null ? e.toString() : e.getMessage()),
+                    e);
         }
     }
 
@@ -75,7 +83,19 @@ final class GeoIpDatabase implements FileSource.Content {
         Set<Object> wanted = new TreeSet<>(byCountry ? settings.countries() : settings.systems());
         Set<Object> missing = new TreeSet<>(wanted);
         boolean tells = false;
-        Networks<GeoIpRecord> networks = reader.networks(GeoIpRecord.class);
+        Metadata metadata = reader.getMetadata();
+        if (metadata.binaryFormatMajorVersion() != VERSION) {
+            throw new SourceException(quoted + " is of version " + metadata.binaryFormatMajorVersion()
+                    + " of MaxMind's format, and ipgate reads version " + VERSION);
+        }
+        // Where all of IPv4 is one network, the reader takes every other that says the same for the same, and leaves it
+        // out.
+        boolean oneForIpv4 = metadata.ipVersion() == 6
+                && reader.getRecord(InetAddress.getByAddress(new byte[4]), GeoIpRecord.class)
+                                .network()
+                                .prefixLength()
+                        == 0;
+        Networks<GeoIpRecord> networks = reader.networks(oneForIpv4, GeoIpRecord.class);
         while (networks.hasNext()) {
             DatabaseRecord<GeoIpRecord> network = networks.next();
             GeoIpRecord data = network.data();
@@ -83,13 +103,9 @@ final class GeoIpDatabase implements FileSource.Content {
             tells |= whose != null;
             if (whose != null && wanted.contains(whose)) {
                 missing.remove(whose);
-                sink.accept(new CidrBlock(
-                                IpAddress.of(network.network().networkAddress()),
-                                network.network().prefixLength())
-                        .range());
+                add(network.network(), sink);
             }
         }
-        Metadata metadata = reader.getMetadata();
         if (!tells) {
             throw new SourceException(quoted + " has no " + (byCountry ? "countries" : "autonomous systems")
                     + ": it is " + metadata.databaseType());
@@ -105,6 +121,18 @@ final class GeoIpDatabase implements FileSource.Content {
                     "",
                     "it is of " + LocalDate.ofInstant(built, ZoneOffset.UTC)
                             + ", and addresses have moved since; have geoipupdate replace it every week");
+        }
+    }
+
+    /** In the tree all of IPv4 is ::/96, so whatever is as wide, or wider and begins there, is about all of it. */
+    private static void add(Network network, Consumer<IpRange> sink) {
+        CidrBlock block = new CidrBlock(IpAddress.of(network.networkAddress()), network.prefixLength());
+        boolean allOfIpv4 = block.prefixLength() <= IPV4_ROOT && block.first().equals(ALL_OF_IPV6.first());
+        if (allOfIpv4) {
+            sink.accept(ALL_OF_IPV4.range());
+        }
+        if (!allOfIpv4 || block.prefixLength() < IPV4_ROOT) {
+            sink.accept(block.range());
         }
     }
 }

@@ -116,6 +116,22 @@ class GeoIpDatabaseTest {
     }
 
     @Test
+    void oneNetworkForAllOfIpv4HidesNoOther() throws IOException {
+        new Mmdb("Test-Country", 6)
+                .builtAt(clock.instant())
+                .country("0.0.0.0/0", "ES")
+                .country("2001:db8:1::/48", "ES")
+                .country("2001:db8:2::/48", "FR")
+                .writeTo(file, 24);
+
+        AddressSet set = of("ES").read().addresses();
+
+        assertThat(holds(set, "203.0.113.1")).isTrue();
+        assertThat(holds(set, "2001:db8:1::1")).isTrue();
+        assertThat(holds(set, "2001:db8:2::1")).isFalse();
+    }
+
+    @Test
     void autonomousSystemsHaveNumbers() throws IOException {
         systems().writeTo(file, 24);
 

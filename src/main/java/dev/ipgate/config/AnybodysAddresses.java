@@ -11,13 +11,13 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Warns where addresses that any stranger can rent for an hour open the gate. */
-final class RentedAddresses {
+/** Warns where addresses that anybody can come by open the gate: rented for an hour, or of a whole country. */
+final class AnybodysAddresses {
 
     private final Map<String, GroupSettings> groups;
     private final Problems problems;
 
-    RentedAddresses(Map<String, GroupSettings> groups, Problems problems) {
+    AnybodysAddresses(Map<String, GroupSettings> groups, Problems problems) {
         this.groups = groups;
         this.problems = problems;
     }
@@ -34,9 +34,9 @@ final class RentedAddresses {
     /** Looks at {@code trusted_proxies}: a stranger among them can claim any address. */
     void review(ClientAddressSettings clientAddress) {
         for (Whom one : clientAddress.trustedProxies()) {
-            String landlord = landlord(one, new HashSet<>());
-            if (landlord != null) {
-                warn(one.at(), "client_address.trusted_proxies", one, landlord, "claim any client's; name your own");
+            String how = how(one, new HashSet<>());
+            if (how != null) {
+                warn(one.at(), "client_address.trusted_proxies", one, how, "claim any client's; name your own");
             }
         }
     }
@@ -47,29 +47,24 @@ final class RentedAddresses {
                 continue;
             }
             for (Whom one : rule.whom()) {
-                String landlord = landlord(one, new HashSet<>());
-                if (landlord != null) {
-                    warn(
-                            one.at(),
-                            rule.setting() + ".allow",
-                            one,
-                            landlord,
-                            "come in; ask for a password too, with auth");
+                String how = how(one, new HashSet<>());
+                if (how != null) {
+                    warn(one.at(), rule.setting() + ".allow", one, how, "come in; ask for a password too, with auth");
                 }
             }
         }
     }
 
-    private void warn(Position at, String setting, Whom whom, String landlord, String what) {
-        problems.warning(at, setting, "\"" + whom + "\": anybody can rent an address of " + landlord + ", and " + what);
+    private void warn(Position at, String setting, Whom whom, String how, String what) {
+        problems.warning(at, setting, "\"" + whom + "\": anybody can " + how + ", and " + what);
     }
 
     private static boolean asksForMore(@Nullable AuthSettings auth, Satisfy satisfy) {
         return auth != null && satisfy == Satisfy.ALL;
     }
 
-    /** Who rents out addresses that are in the group, looked for in the groups in it, too; null if nobody does. */
-    private @Nullable String landlord(Whom whom, Set<String> seen) {
+    /** How anybody comes by an address in the group, looked for in the groups in it, too; null if not everybody can. */
+    private @Nullable String how(Whom whom, Set<String> seen) {
         GroupSettings group =
                 whom instanceof Whom.Group named && seen.add(named.name()) ? groups.get(named.name()) : null;
         if (group == null) {
@@ -77,13 +72,18 @@ final class RentedAddresses {
         }
         for (KnownList list : KnownList.values()) {
             if (list.landlord() != null && list.isReadBy(group.source())) {
-                return list.landlord();
+                return "rent an address of " + list.landlord();
             }
         }
+        if (group.source() instanceof GroupSource.GeoIp database) {
+            return database.countries().isEmpty()
+                    ? "become a customer of " + database.names()
+                    : "have an address of " + database.names() + ", by a VPN if not by being there";
+        }
         for (Whom member : group.members()) {
-            String landlord = landlord(member, seen);
-            if (landlord != null) {
-                return landlord;
+            String how = how(member, seen);
+            if (how != null) {
+                return how;
             }
         }
         return null;
