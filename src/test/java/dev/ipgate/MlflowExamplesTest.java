@@ -45,10 +45,12 @@ class MlflowExamplesTest {
         }
     }
 
-    /** The text of a file, with a users file that is there. */
+    /** The text of a file, with a users file and a folder that are there. */
     private String text(Path example) throws IOException {
         Path users = Files.writeString(folder.resolve("htpasswd"), USERS);
-        return Files.readString(example).replace("/etc/ipgate/htpasswd", users.toString());
+        return Files.readString(example)
+                .replace("/etc/ipgate/htpasswd", users.toString())
+                .replace("/var/lib/ipgate", folder.resolve("state").toString());
     }
 
     @ParameterizedTest
@@ -142,6 +144,9 @@ class MlflowExamplesTest {
             password-behind-nginx,    198.51.100.5, none,     401,  401
             behind-nginx,             203.0.113.7,  none,     200,  200
             behind-nginx,             127.0.0.1,    none,     403,  403
+            sign-in-behind-nginx,     203.0.113.7,  none,     200,  200
+            sign-in-behind-nginx,     198.51.100.5, none,     403,  403
+            sign-in-behind-nginx,     198.51.100.5, right,    403,  403
             """)
     void whoGetsIn(String file, String client, String password, int look, int change) throws IOException {
         try (App app = App.start();
