@@ -82,7 +82,8 @@ class GrantsTest {
         CommandRun revoked = run("revoke", IN);
 
         assertThat(revoked.status()).isZero();
-        assertThat(revoked.out()).startsWith("revoked: 127.0.0.2 to " + ME + " until ");
+        assertThat(revoked.out())
+                .matches("revoked: 127\\.0\\.0\\.2 until 20[0-9TZ:-]+, by " + ME + " \\(the afternoon\\)\n");
         assertThat(status(IN)).isEqualTo(403);
         assertThat(run("grants").out()).isEqualTo("nobody is granted anything\n");
     }

@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,15 +93,15 @@ public record Grant(
         return one ? block.first().toString() : block.toString();
     }
 
-    /** For the log: {@code 203.0.113.7 to ana until 2026-11-26T18:00:00Z by the page}. */
+    /** For the log: {@code 203.0.113.7 until 2026-11-26T18:00:00Z, as ana has signed in}. */
     @Override
     public String toString() {
-        return addresses() + " to " + by + " until " + until + " by "
+        return addresses() + " until " + until
                 + switch (way) {
-                    case COMMAND -> "command";
-                    case PAGE -> "the page";
-                    case INVITE -> "invite";
+                    case COMMAND -> ", by " + by;
+                    case PAGE -> ", as " + by + " has signed in";
+                    case INVITE -> ", by an invite of " + by;
                 }
-                + Objects.requireNonNullElse(note == null ? null : " (" + note + ")", "");
+                + (note == null ? "" : " (" + note + ")");
     }
 }

@@ -340,6 +340,9 @@ public final class Judge {
     @Nullable
     String strangeOrigin(Request request) {
         List<String> origins = Objects.requireNonNullElse(request.headers().lines("Origin"), List.of());
+        if (origins.isEmpty()) {
+            return "(no Origin)"; // which every browser sends with a form
+        }
         return isOwnOrigin(request, origins) ? null : String.join(" ", origins);
     }
 
