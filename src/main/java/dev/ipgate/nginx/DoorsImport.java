@@ -17,12 +17,14 @@ final class DoorsImport {
 
     private final RulesImport rules;
     private final Conditions conditions;
+    private final Review review;
     private final Path prefix;
     private final Findings findings;
 
-    DoorsImport(RulesImport rules, Conditions conditions, Path prefix, Findings findings) {
+    DoorsImport(RulesImport rules, Conditions conditions, Review review, Path prefix, Findings findings) {
         this.rules = rules;
         this.conditions = conditions;
+        this.review = review;
         this.prefix = prefix;
         this.findings = findings;
     }
@@ -122,8 +124,8 @@ final class DoorsImport {
 
     private Doors limitExcept(Directive except, Scope place, Doors listed) {
         Scope scope = new Scope(place, except);
-        Doors understood = review(scope) ? plain(scope) : null;
-        Doors others = understood == null ? Doors.shut(NOT_UNDERSTOOD) : understood;
+        Doors plain = understood(scope) ? plain(scope) : null;
+        Doors others = plain == null ? Doors.shut(NOT_UNDERSTOOD) : plain;
         if (others.same(listed)) {
             return listed;
         }
@@ -157,25 +159,16 @@ final class DoorsImport {
         return new Doors(both, listed.password(), listed.any());
     }
 
-    /** Tells of what is left out, and whether nothing of it may keep somebody out. */
-    private boolean review(Scope scope) {
-        boolean harmless = true;
-        for (Directive directive : scope.directives()) {
-            Vocabulary.Entry entry = Vocabulary.of(directive);
-            if (directive.name().equals("proxy_pass")) {
-                findings.matters(
-                        directive,
-                        "sends other methods to an app of their own, which ipgate cannot, so nobody may pass with them",
-                        "have one app for all methods");
-                harmless = false;
-            } else if (entry.fate() == Vocabulary.Fate.HARMLESS) {
-                findings.harmless(directive, entry.why());
-            } else if (entry.fate() != Vocabulary.Fate.CARRIED) {
-                findings.matters(directive, entry.why(), entry.todo());
-                harmless &= entry.fate() == Vocabulary.Fate.MATTERS;
-            }
+    /** Whether what it has of its own is all carried or harmless; the rest is told. */
+    private boolean understood(Scope scope) {
+        Directive pass = scope.lastHere("proxy_pass");
+        if (pass != null) {
+            findings.matters(
+                    pass,
+                    "sends other methods to an app of their own, which ipgate cannot, so nobody may pass with them",
+                    "have one app for all methods");
         }
-        return harmless;
+        return !review.keepsOut(scope) && pass == null;
     }
 
     /** Whether the list lets everybody in, as one does that has no line. */

@@ -66,7 +66,7 @@ final class Importer {
         RulesImport rules = new RulesImport(names, findings, listeners.hasMappedClients() || way.trusts());
         TlsImport tls = new TlsImport(conf.prefix(), conditions, findings);
         SiteImport sites = new SiteImport(
-                new DoorsImport(rules, conditions, conf.prefix(), findings),
+                new DoorsImport(rules, conditions, review, conf.prefix(), findings),
                 conditions,
                 new UpstreamImport(upstreams(), conf.prefix(), findings),
                 review,
