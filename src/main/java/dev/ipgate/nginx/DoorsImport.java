@@ -159,7 +159,7 @@ final class DoorsImport {
         return new Doors(both, listed.password(), listed.any());
     }
 
-    /** Whether what it has of its own is all carried or harmless; the rest is told. */
+    /** Whether nothing of what is left out may keep somebody out; it is told. */
     private boolean understood(Scope scope) {
         Directive pass = scope.lastHere("proxy_pass");
         if (pass != null) {
