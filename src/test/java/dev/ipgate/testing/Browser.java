@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -22,6 +24,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.mlflow_project.google.gson.JsonElement;
 import org.mlflow_project.google.gson.JsonObject;
@@ -33,6 +36,7 @@ public final class Browser implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Process process;
+    private final Path profile;
     private final WebSocket socket;
     private final AtomicInteger ids = new AtomicInteger();
     private final Map<Integer, CompletableFuture<JsonObject>> answers = new ConcurrentHashMap<>();
@@ -40,8 +44,9 @@ public final class Browser implements AutoCloseable {
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private @Nullable String session;
 
-    private Browser(Process process, URI devTools) {
+    private Browser(Process process, Path profile, URI devTools) {
         this.process = process;
+        this.profile = profile;
         socket = HttpClient.newHttpClient()
                 .newWebSocketBuilder()
                 .buildAsync(devTools, new Messages())
@@ -72,11 +77,12 @@ public final class Browser implements AutoCloseable {
                     "Chromium can be driven",
                     () -> Files.exists(port) && Files.readAllLines(port).size() >= 2);
             List<String> lines = Files.readAllLines(port);
-            Browser browser = new Browser(process, URI.create("ws://127.0.0.1:" + lines.get(0) + lines.get(1)));
+            Browser browser =
+                    new Browser(process, profile, URI.create("ws://127.0.0.1:" + lines.get(0) + lines.get(1)));
             browser.attach();
             return browser;
         } catch (Throwable e) {
-            process.destroyForcibly();
+            end(process, profile);
             throw e;
         }
     }
@@ -226,13 +232,23 @@ public final class Browser implements AutoCloseable {
     @Override
     public void close() {
         socket.abort();
-        process.destroy();
-        try {
-            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-                process.destroyForcibly().waitFor();
+        end(process, profile);
+    }
+
+    /** Ends it with all its children, which live on for a while by themselves and write to the profile until they end. */
+    private static void end(Process process, Path profile) {
+        List<ProcessHandle> children = process.descendants().toList();
+        process.destroyForcibly();
+        children.forEach(ProcessHandle::destroyForcibly);
+        Eventually.holds("the profile is gone", () -> {
+            try (Stream<Path> files = Files.walk(profile)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.deleteIfExists(file);
+                }
+                return true;
+            } catch (IOException | UncheckedIOException e) {
+                return !Files.exists(profile);
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        });
     }
 }
