@@ -223,9 +223,7 @@ class GeoIpDatabaseTest {
         int treeAndData = whole.length - 200; // of which the rest says how large the tree is
         for (int i = 0; i < FLIPS; i++) {
             byte[] damaged = whole.clone();
-            int at = treeAndData
-                    - 1
-                    - random.nextInt(300); // what is known, and not the way to it, which could lead in circles
+            int at = random.nextInt(treeAndData);
             damaged[at] ^= (byte) (1 << random.nextInt(8));
             Files.write(file, damaged);
             try {
@@ -236,5 +234,20 @@ class GeoIpDatabaseTest {
                 throw new AssertionError("seed " + seed + ", flip " + i + " at " + at, e);
             }
         }
+    }
+
+    /** A damaged way may lead back to where it came from. */
+    @ParameterizedTest(name = "way {0} of node {1} leads to node {2}")
+    @CsvSource({"0, 0, 0", "1, 0, 0", "0, 50, 3", "1, 100, 0", "0, 110, 109", "1, 110, 98"})
+    void aTreeThatLeadsInCirclesIsRefused(int way, int from, int to) throws IOException {
+        byte[] circular = countries(6).bytes(24);
+        circular[6 * from + 3 * way] = 0;
+        circular[6 * from + 3 * way + 1] = 0;
+        circular[6 * from + 3 * way + 2] = (byte) to;
+        Files.write(file, circular);
+
+        assertThatThrownBy(() -> of("ES").read())
+                .isInstanceOf(SourceException.class)
+                .hasMessageContaining("Invalid search tree");
     }
 }
